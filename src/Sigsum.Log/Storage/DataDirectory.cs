@@ -1,0 +1,151 @@
+namespace Sigsum.Log.Storage;
+
+/// <summary>
+/// A node's data directory, held by this process alone until it is disposed: nothing else may open what is in it.
+/// </summary>
+/// <remarks>
+/// <code>
+/// lock     empty; an exclusive lock on it is held by the process that uses the directory, and ends with it
+/// format   version=N: written last when a directory is born, so a directory without it was never finished
+/// store/   the database
+/// </code>
+/// Other parts may keep files of their own here; their names must differ from these.
+/// </remarks>
+internal sealed class DataDirectory : IDisposable
+{
+    private const string LockName = "lock";
+    private const string FormatName = "format";
+    private const string StoreName = "store";
+
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream lockFile)
+    {
+        Path = path;
+        _lock = lockFile;
+    }
+
+    /// <summary>Full path of the directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the database is.</summary>
+    public string StorePath => System.IO.Path.Combine(Path, StoreName);
+
+    private string FormatPath => System.IO.Path.Combine(Path, FormatName);
+
+    /// <summary>Takes a directory that is empty or does not exist, to give birth to a node in it. It cannot be opened
+    /// before <see cref="MarkComplete"/> has been called.</summary>
+    /// <exception cref="StoreException">Something is there already, or the directory cannot be made.</exception>
+    public static DataDirectory Create(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        return Guard(path, () =>
+        {
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                throw new StoreException($"{path} is not empty: a new node needs a directory of its own. " +
+                    "Name another directory, or start the node that lives there with 'sigsum-log'");
+            }
+
+            Directory.CreateDirectory(path);
+            return Lock(path, FileMode.CreateNew);
+        });
+    }
+
+    /// <summary>Takes the directory of a node that exists.</summary>
+    /// <exception cref="StoreException">There is none, it was never finished, it has a later format, or another
+    /// process uses it.</exception>
+    public static DataDirectory Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        return Guard(path, () =>
+        {
+            if (!Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                throw new StoreException($"there is no node in {path}. 'sigsum-log init' makes a new one; " +
+                    "if there should be one, check the path and whether its disk is mounted");
+            }
+
+            if (!File.Exists(System.IO.Path.Combine(path, LockName)))
+            {
+                throw new StoreException($"{path} is not the data directory of a node: it has no file '{LockName}'. " +
+                    "Check the path; 'sigsum-log init' makes a new node in an empty directory");
+            }
+
+            var directory = Lock(path, FileMode.Open);
+            try
+            {
+                directory.CheckFormat();
+                return directory;
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Makes the birth of the node durable: from here on the directory can be opened.</summary>
+    public void MarkComplete() => Guard(Path, () =>
+    {
+        DurableFile.Replace(FormatPath, StoreFormat.WriteVersion(StoreFormat.Version));
+        // The directory itself is a name in its parent.
+        DurableFile.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    private static DataDirectory Lock(string path, FileMode mode)
+    {
+        string lockPath = System.IO.Path.Combine(path, LockName);
+        FileStream file;
+        try
+        {
+            // FileShare.None takes flock(LOCK_EX): it is gone as soon as the process is, however it ends.
+            file = new FileStream(lockPath, mode, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error is not FileNotFoundException && File.Exists(lockPath))
+        {
+            throw new StoreException($"{path} is in use by another process, which holds {lockPath}. " +
+                "Stop that process first; do not remove the file", error);
+        }
+
+        return new DataDirectory(path, file);
+    }
+
+    private static T Guard<T>(string path, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"cannot use data directory {path}: {error.Message}", error);
+        }
+    }
+
+    private void CheckFormat()
+    {
+        if (!File.Exists(FormatPath))
+        {
+            throw new StoreException($"{Path} was never finished: an earlier 'sigsum-log init' was interrupted. " +
+                "Nothing has been logged in it; remove it and run 'sigsum-log init' again");
+        }
+
+        ulong version = StoreFormat.ReadVersion(File.ReadAllBytes(FormatPath));
+        if (version > StoreFormat.Version)
+        {
+            throw new StoreException($"{Path} has format version {version}, made by a later version of this program; " +
+                $"this one knows versions up to {StoreFormat.Version}. Use the later program");
+        }
+
+        if (version < StoreFormat.Version)
+        {
+            throw new StoreException($"{Path} has format version {version}, which was never released");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Sigsum.Log.Storage;
+
+/// <summary>Small files that are replaced as a whole and are on stable storage when the call returns.</summary>
+internal static partial class DurableFile
+{
+    /// <summary>
+    /// Writes a temporary file beside the target, syncs it, renames it over the target and syncs the directory. A
+    /// crash at any point leaves the old file or the new one, whole, and perhaps the temporary file, which nobody
+    /// reads and the next call overwrites.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused; whether the old or the new file is there is known only after
+    /// reading it again.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        string temporary = path + ".new";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Makes the names in a directory durable: files created, renamed or removed in it.</summary>
+    public static void SyncDirectory(string directory)
+    {
+        // Windows has no such call and does not need it: NTFS journals its names.
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        const int readOnly = 0;
+        int descriptor = Open(directory, readOnly);
+        if (descriptor < 0)
+        {
+            throw Failure(directory);
+        }
+
+        try
+        {
+            if (Fsync(descriptor) != 0)
+            {
+                throw Failure(directory);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failure(string directory)
+    {
+        var error = new Win32Exception(Marshal.GetLastPInvokeError());
+        return new IOException($"cannot sync directory {directory}: {error.Message}", error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,44 @@
+using Sigsum.Merkle;
+
+namespace Sigsum.Log.Storage;
+
+/// <summary>What is checked when a database is opened: that tree head, leaves, nodes and index are of one tree, as far
+/// as O(log n) reads can tell. Damage inside the tree is for whoever reads every leaf.</summary>
+internal static class RocksDbCheck
+{
+    /// <summary>Throws unless the tree ends where its head says, with the root that its head has.</summary>
+    /// <exception cref="StoreException">The tree is damaged.</exception>
+    public static void Tree(RocksDbHandle db, ILogStore store)
+    {
+        var head = store.TreeHead;
+        Span<byte> end = stackalloc byte[StoreKeys.LeafSize];
+        StoreKeys.WriteLeaf(end, head.Size);
+        using (var cursor = db.Seek(db.Leaves, end))
+        {
+            if (cursor.Valid)
+            {
+                throw new StoreException($"there are leaves beyond the tree head of size {head.Size}: the store is damaged");
+            }
+        }
+
+        // The key of a node starts with the index of its last leaf.
+        using (var cursor = db.Seek(db.Nodes, end))
+        {
+            if (cursor.Valid)
+            {
+                throw new StoreException($"there are nodes beyond the tree head of size {head.Size}: the store is damaged");
+            }
+        }
+
+        // Reads a node for each bit of the size, the last leaf among them or below the last of them.
+        TreeAppender.Restore(store);
+        if (head.Size > 0)
+        {
+            var last = new NodeId(0, head.Size - 1);
+            if (store.FindLeaf(store.ReadNode(last)) is null)
+            {
+                throw new StoreException($"leaf {last.Index} is not in the index: the store is damaged");
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Runtime.InteropServices;
+using RocksDbSharp;
+
+namespace Sigsum.Log.Storage;
+
+/// <summary>Names of the column families. They are part of the format.</summary>
+internal static class RocksDbFamily
+{
+    /// <summary>The store's own values: identity and tree head. This family always exists.</summary>
+    public const string Meta = "default";
+
+    /// <summary>Key -> value of a <see cref="StoreRecord"/>.</summary>
+    public const string Records = "records";
+
+    /// <summary>Index -> leaf.</summary>
+    public const string Leaves = "leaves";
+
+    /// <summary>Nodes of level 1 and above; level 0 is computed from the leaf, which saves 40 bytes for each.</summary>
+    public const string Nodes = "nodes";
+
+    /// <summary>Leaf hash -> index.</summary>
+    public const string Index = "index";
+}
+
+/// <summary>
+/// The open database. Counts its users, so that it is closed only after the last read in flight has ended: a read of
+/// a closed database would end the process. After that reads throw <see cref="ObjectDisposedException"/>.
+/// </summary>
+internal sealed class RocksDbHandle : SafeHandle
+{
+    private readonly RocksDb _db;
+    private readonly DataDirectory _directory;
+    private readonly ReadOptions _read = new ReadOptions().SetVerifyChecksums(true);
+
+    // Everything that RocksDB refers to and the garbage collector must not take away.
+    private readonly Cache _cache;
+
+    private RocksDbHandle(RocksDb db, Cache cache, DataDirectory directory)
+        : base(invalidHandleValue: 0, ownsHandle: true)
+    {
+        _db = db;
+        _cache = cache;
+        _directory = directory;
+        Meta = db.GetColumnFamily(RocksDbFamily.Meta);
+        Records = db.GetColumnFamily(RocksDbFamily.Records);
+        Leaves = db.GetColumnFamily(RocksDbFamily.Leaves);
+        Nodes = db.GetColumnFamily(RocksDbFamily.Nodes);
+        Index = db.GetColumnFamily(RocksDbFamily.Index);
+        SetHandle(db.Handle);
+    }
+
+    /// <summary><see cref="RocksDbFamily.Meta"/>.</summary>
+    public ColumnFamilyHandle Meta { get; }
+
+    /// <summary><see cref="RocksDbFamily.Records"/>.</summary>
+    public ColumnFamilyHandle Records { get; }
+
+    /// <summary><see cref="RocksDbFamily.Leaves"/>.</summary>
+    public ColumnFamilyHandle Leaves { get; }
+
+    /// <summary><see cref="RocksDbFamily.Nodes"/>.</summary>
+    public ColumnFamilyHandle Nodes { get; }
+
+    /// <summary><see cref="RocksDbFamily.Index"/>.</summary>
+    public ColumnFamilyHandle Index { get; }
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>Opens the database of a data directory, and owns the directory from then on, until closed.</summary>
+    /// <exception cref="StoreException">The database cannot be opened; the directory stays with the caller.</exception>
+    public static RocksDbHandle Open(DataDirectory directory, bool create) => Guard("cannot open the database", () =>
+    {
+        var cache = Cache.CreateLru((ulong)RocksDbTuning.BlockCacheBytes);
+        var options = RocksDbTuning.Database(create);
+        var db = RocksDb.Open(options, directory.StorePath, RocksDbTuning.Families(cache));
+        return new RocksDbHandle(db, cache, directory);
+    });
+
+    /// <summary>Reads a value into a buffer.</summary>
+    /// <returns>The length of the value; null when there is none. A value that is longer than the buffer is not
+    /// copied.</returns>
+    public unsafe int? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        using var use = new Use(this);
+        try
+        {
+            fixed (byte* keyPointer = key, valuePointer = value)
+            {
+                Native.Instance.rocksdb_get_into_buffer_cf(
+                    handle, _read.Handle, family.Handle, keyPointer, (nuint)key.Length,
+                    (nint)valuePointer, (nuint)value.Length, out nuint length, out byte found);
+                return found == 0 ? null : checked((int)length);
+            }
+        }
+        catch (RocksDbException error)
+        {
+            throw new StoreException($"cannot read from the database: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads a value of any length, as a copy; null when there is none.</summary>
+    public byte[]? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key)
+    {
+        using var use = new Use(this);
+        try
+        {
+            return _db.Get(key, family, _read);
+        }
+        catch (RocksDbException error)
+        {
+            throw new StoreException($"cannot read from the database: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A cursor at the first key that is not below <paramref name="start"/>.</summary>
+    public RocksDbCursor Seek(ColumnFamilyHandle family, ReadOnlySpan<byte> start) =>
+        new(new Use(this), _db.NewIterator(family, _read), start);
+
+    /// <summary>Writes a batch: atomic, with one sync of the log before it returns.</summary>
+    /// <exception cref="RocksDbException">What has been written is unknown.</exception>
+    public void Write(WriteBatch batch)
+    {
+        using var use = new Use(this);
+        _db.Write(batch, SyncedWrite);
+    }
+
+    /// <summary>Moves what is in memory and in the log into table files, so that the next opening replays
+    /// nothing.</summary>
+    public void Flush()
+    {
+        using var use = new Use(this);
+        nint options = Native.Instance.rocksdb_flushoptions_create();
+        nint[] families = [Meta.Handle, Records.Handle, Leaves.Handle, Nodes.Handle, Index.Handle];
+        try
+        {
+            Native.Instance.rocksdb_flush_cfs(handle, options, families, families.Length);
+        }
+        finally
+        {
+            Native.Instance.rocksdb_flushoptions_destroy(options);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        _db.Dispose();
+        _directory.Dispose();
+        GC.KeepAlive(_cache);
+        return true;
+    }
+
+    private WriteOptions SyncedWrite { get; } = new WriteOptions().SetSync(true);
+
+    private static T Guard<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is RocksDbSharpException or IOException)
+        {
+            throw new StoreException($"{what}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Keeps the database open while it exists.</summary>
+    internal readonly ref struct Use
+    {
+        private readonly RocksDbHandle _handle;
+
+        public Use(RocksDbHandle handle)
+        {
+            bool added = false;
+            handle.DangerousAddRef(ref added);
+            _handle = handle;
+        }
+
+        public void Dispose() => _handle.DangerousRelease();
+    }
+}

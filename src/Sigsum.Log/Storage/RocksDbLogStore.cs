@@ -1,0 +1,352 @@
+using System.Buffers.Binary;
+using System.Text;
+using RocksDbSharp;
+using Sigsum.Crypto;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Storage;
+
+/// <summary>The durable store: RocksDB in a data directory that this process holds alone.</summary>
+internal sealed class RocksDbLogStore : ILogStore
+{
+    private readonly RocksDbHandle _db;
+    private readonly Lock _writer = new();
+    private volatile State _state;
+    private volatile Exception? _failure;
+
+    private RocksDbLogStore(RocksDbHandle db, State state)
+    {
+        _db = db;
+        _state = state;
+    }
+
+    /// <inheritdoc/>
+    public StoreIdentity Identity => _state.Identity;
+
+    /// <inheritdoc/>
+    public TreeHead TreeHead => _state.TreeHead;
+
+    private static ReadOnlySpan<byte> IdentityKey => "identity"u8;
+
+    private static ReadOnlySpan<byte> TreeHeadKey => "tree_head"u8;
+
+    /// <summary>Gives birth to a node with an empty tree. A crash before this returns leaves a directory that can
+    /// neither be opened nor created over, and says so.</summary>
+    /// <exception cref="StoreException">Something is in the directory already, or it cannot be written.</exception>
+    public static RocksDbLogStore Create(string path, StoreIdentity identity) => Own(DataDirectory.Create(path), directory =>
+    {
+        var db = RocksDbHandle.Open(directory, create: true);
+        var store = new RocksDbLogStore(db, new State(identity, TreeHead.Empty));
+        return OrClose(store, () =>
+        {
+            using var batch = new WriteBatch();
+            batch.Put(IdentityKey, StoreFormat.WriteIdentity(identity), db.Meta);
+            batch.Put(TreeHeadKey, StoreFormat.WriteTreeHead(TreeHead.Empty), db.Meta);
+            store.Write(batch);
+            directory.MarkComplete();
+        });
+    });
+
+    /// <summary>Opens the store of a node that exists, and checks that its tree is whole; the time this takes does not
+    /// depend on the size of the tree.</summary>
+    /// <exception cref="StoreException">There is none, it is in use, it has another format, or it is damaged.</exception>
+    public static RocksDbLogStore Open(string path) => Own(DataDirectory.Open(path), directory =>
+    {
+        var db = RocksDbHandle.Open(directory, create: false);
+        var store = new RocksDbLogStore(db, new State(null!, default));
+        return OrClose(store, () =>
+        {
+            store._state = new State(
+                StoreFormat.ReadIdentity(store.Meta(IdentityKey)),
+                StoreFormat.ReadTreeHead(store.Meta(TreeHeadKey)));
+            RocksDbCheck.Tree(db, store);
+        });
+    });
+
+    /// <inheritdoc/>
+    public ulong? FindLeaf(in Hash leafHash)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        int? length = _db.Get(_db.Index, leafHash.AsSpan(), value);
+        if (length is null)
+        {
+            return null;
+        }
+
+        Expect(length, sizeof(ulong), "index entry", leafHash);
+        ulong index = BinaryPrimitives.ReadUInt64BigEndian(value);
+        // A commit that is about to return: its tree head is not visible yet, so neither are its leaves.
+        return index < TreeHead.Size ? index : null;
+    }
+
+    /// <inheritdoc/>
+    public void ReadLeaves(ulong start, Span<Leaf> destination)
+    {
+        ulong size = TreeHead.Size;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)destination.Length, size - start, nameof(destination));
+
+        Span<byte> key = stackalloc byte[StoreKeys.LeafSize];
+        StoreKeys.WriteLeaf(key, start);
+        using var cursor = _db.Seek(_db.Leaves, key);
+        for (int i = 0; i < destination.Length; i++)
+        {
+            StoreKeys.WriteLeaf(key, start + (ulong)i);
+            if (!cursor.Valid || !cursor.Key.SequenceEqual(key))
+            {
+                throw Missing("leaf", start + (ulong)i);
+            }
+
+            Expect(cursor.Value.Length, Leaf.Size, "leaf", start + (ulong)i);
+            destination[i] = Leaf.ReadBinary(cursor.Value);
+            cursor.Next();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Hash ReadNode(NodeId id)
+    {
+        StoreKeys.ThrowIfNotIn(id, TreeHead.Size);
+        if (id.Level == 0)
+        {
+            Span<byte> leafKey = stackalloc byte[StoreKeys.LeafSize];
+            StoreKeys.WriteLeaf(leafKey, id.Index);
+            Span<byte> leaf = stackalloc byte[Leaf.Size];
+            Expect(_db.Get(_db.Leaves, leafKey, leaf), Leaf.Size, "leaf", id.Index);
+            return Rfc6962.HashLeaf(leaf);
+        }
+
+        Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
+        StoreKeys.WriteNode(key, id);
+        Span<byte> hash = stackalloc byte[Hash.Size];
+        Expect(_db.Get(_db.Nodes, key, hash), Hash.Size, "node", id);
+        return new Hash(hash);
+    }
+
+    /// <inheritdoc/>
+    public byte[]? ReadRecord(string key)
+    {
+        StoreRecord.ValidateKey(key);
+        return _db.Get(_db.Records, Encoding.ASCII.GetBytes(key));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoreRecord> ReadRecords(string prefix)
+    {
+        byte[] start = Encoding.ASCII.GetBytes(prefix);
+        var records = new List<StoreRecord>();
+        using var cursor = _db.Seek(_db.Records, start);
+        for (; cursor.Valid && cursor.Key.StartsWith(start); cursor.Next())
+        {
+            records.Add(new StoreRecord(Encoding.ASCII.GetString(cursor.Key), cursor.Value.ToArray()));
+        }
+
+        return records;
+    }
+
+    /// <inheritdoc/>
+    public void Commit(StoreBatch batch)
+    {
+        lock (_writer)
+        {
+            // 1. Nothing is written unless the batch is whole and continues exactly the tree that is stored.
+            //    A crash or an exception here: the old tree.
+            ThrowIfFailed();
+            batch.Check(Identity, TreeHead);
+            StoreRecord.Validate(batch.Records.AsSpan());
+
+            // 2. Collected in memory. A crash here: the old tree.
+            using var write = new WriteBatch();
+            PutTree(write, batch);
+            PutRecords(write, batch.Records.AsSpan());
+
+            // 3. Appended to RocksDB's log as one record with a checksum, synced, then applied to its tables in
+            //    memory. A crash before the sync has ended: the old tree, or the new one if the whole record got to
+            //    the disk by itself; never a part of it, and nobody has been told. An error: the same, and this store
+            //    is failed for good, because only opening it again can tell which. A crash after: the new tree.
+            Write(write);
+
+            // 4. Visible to readers, and durable. Whoever has waited for this commit may now be answered.
+            _state = _state with { TreeHead = batch.NewHead };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CommitRecords(IReadOnlyList<StoreRecord> records)
+    {
+        StoreRecord[] copy = [.. records];
+        lock (_writer)
+        {
+            ThrowIfFailed();
+            StoreRecord.Validate(copy);
+            using var write = new WriteBatch();
+            PutRecords(write, copy);
+            Write(write);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records)
+    {
+        StoreRecord[] copy = [.. records];
+        lock (_writer)
+        {
+            ThrowIfFailed();
+            if (Identity.RefuseSuccessor(next) is { } refusal)
+            {
+                throw new StoreException(refusal);
+            }
+
+            StoreRecord.Validate(copy);
+            using var write = new WriteBatch();
+            write.Put(IdentityKey, StoreFormat.WriteIdentity(next), _db.Meta);
+            PutRecords(write, copy);
+            Write(write);
+            _state = _state with { Identity = next };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_writer)
+        {
+            if (_db.IsClosed)
+            {
+                return;
+            }
+
+            try
+            {
+                // Only to make the next start faster: everything is in the log already.
+                if (_failure is null)
+                {
+                    _db.Flush();
+                }
+            }
+            catch (RocksDbException)
+            {
+                // The log is replayed instead.
+            }
+
+            _db.Dispose();
+        }
+    }
+
+    private static RocksDbLogStore Own(DataDirectory directory, Func<DataDirectory, RocksDbLogStore> make)
+    {
+        try
+        {
+            return make(directory);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    private static RocksDbLogStore OrClose(RocksDbLogStore store, Action action)
+    {
+        try
+        {
+            action();
+            return store;
+        }
+        catch
+        {
+            // Closed without a flush: a store that is doubtful is left as it was found.
+            store._db.Dispose();
+            throw;
+        }
+    }
+
+    private void PutTree(WriteBatch write, StoreBatch batch)
+    {
+        Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
+        Span<byte> index = key[..StoreKeys.LeafSize];
+        Span<byte> leaf = stackalloc byte[Leaf.Size];
+        var seen = new HashSet<Hash>(batch.LeafHashes.Length);
+        for (int i = 0; i < batch.Leaves.Length; i++)
+        {
+            StoreKeys.WriteLeaf(index, batch.FirstIndex + (ulong)i);
+            batch.Leaves[i].WriteBinary(leaf);
+            write.Put(index, leaf, _db.Leaves);
+
+            // The first leaf of its hash stays the one that is found: an answer that was given remains true.
+            Hash hash = batch.LeafHashes[i];
+            if (seen.Add(hash) && FindLeaf(hash) is null)
+            {
+                write.Put(hash.AsSpan(), index, _db.Index);
+            }
+        }
+
+        foreach (var (id, hash) in batch.Nodes)
+        {
+            StoreKeys.WriteNode(key, id);
+            write.Put(key, hash.AsSpan(), _db.Nodes);
+        }
+
+        write.Put(TreeHeadKey, StoreFormat.WriteTreeHead(batch.NewHead), _db.Meta);
+    }
+
+    private void PutRecords(WriteBatch write, ReadOnlySpan<StoreRecord> records)
+    {
+        foreach (var record in records)
+        {
+            byte[] key = Encoding.ASCII.GetBytes(record.Key);
+            if (record.Value.IsEmpty)
+            {
+                write.Delete(key, _db.Records);
+            }
+            else
+            {
+                write.Put(key, record.Value.Span, _db.Records);
+            }
+        }
+    }
+
+    private void Write(WriteBatch write)
+    {
+        try
+        {
+            _db.Write(write);
+        }
+        catch (Exception error)
+        {
+            _failure = error;
+            throw new StoreException($"cannot write to the database: {error.Message}", error);
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw new StoreException($"the store has failed and takes nothing more: {failure.Message}", failure);
+        }
+    }
+
+    private byte[] Meta(ReadOnlySpan<byte> key) => _db.Get(_db.Meta, key)
+        ?? throw new StoreException($"the store has no {Encoding.ASCII.GetString(key)}: it is damaged");
+
+    private static void Expect<T>(int? length, int expected, string what, T which)
+    {
+        if (length is null)
+        {
+            throw Missing(what, which);
+        }
+
+        if (length != expected)
+        {
+            throw new StoreException($"{what} {which} has {length} bytes instead of {expected}: the store is damaged");
+        }
+    }
+
+    private static StoreException Missing<T>(string what, T which) =>
+        new($"{what} {which} is missing: the store is damaged");
+
+    /// <summary>What readers see, replaced as a whole.</summary>
+    private sealed record State(StoreIdentity Identity, TreeHead TreeHead);
+}
