@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Sigsum.Log.Hosting;
+
+/// <summary>
+/// What must hold between option values, wherever they came from. Pure: files are looked at by
+/// whoever reads them. Every rule is asked, so that an operator sees all that is wrong at once.
+/// </summary>
+internal static class OptionRules
+{
+    /// <summary>All that is wrong with a primary's options; empty when nothing is.</summary>
+    public static ImmutableArray<ConfigurationProblem> Check(PrimaryOptions options)
+    {
+        var problems = ImmutableArray.CreateBuilder<ConfigurationProblem>();
+        CheckNode(options.Node, problems);
+        if (options.SthFile.Length == 0)
+            problems.Add(new("sth-file", "is empty; write --sth-file=FILE, such as /var/lib/sigsum-log/sth"));
+        CheckSecondaries(options, problems);
+        Within(problems, "commit-wait", options.CommitWait, OptionRanges.CommitWait);
+        Within(problems, "cosignature-grace", options.CosignatureGrace, OptionRanges.CosignatureGrace);
+        Within(problems, "max-range", options.Node.MaxRange, OptionRanges.MaxRange);
+        Within(problems, "witness-requests-per-day", options.WitnessRequestsPerDay, OptionRanges.WitnessRequestsPerDay);
+        Within(problems, "queue-length", options.QueueLength, OptionRanges.QueueLength);
+        Within(problems, "batch-size", options.BatchSize, OptionRanges.BatchSize);
+        if (options.RequireQuorum && options.PolicyFile is null)
+        {
+            problems.Add(new("require-quorum",
+                "there is no quorum without a policy; write --policy-file=FILE, or leave --require-quorum out"));
+        }
+
+        if (options.DnsServer is { } server && !IsDnsServer(server))
+        {
+            problems.Add(new("dns-server",
+                $"'{server}' is not an IP address; write --dns-server=ADDRESS or ADDRESS:PORT, such as 192.0.2.53"));
+        }
+
+        return problems.DrainToImmutable();
+    }
+
+    /// <summary>All that is wrong with a secondary's options; empty when nothing is.</summary>
+    public static ImmutableArray<ConfigurationProblem> Check(SecondaryOptions options)
+    {
+        var problems = ImmutableArray.CreateBuilder<ConfigurationProblem>();
+        CheckNode(options.Node, problems);
+        if (!IsWebAddress(options.PrimaryUrl))
+            problems.Add(new("primary-url", $"'{options.PrimaryUrl}' {UrlAdvice("primary-url")}"));
+        return problems.DrainToImmutable();
+    }
+
+    /// <summary>Whether a URL can be the base of a node's endpoints.</summary>
+    public static bool IsWebAddress(Uri url) =>
+        url.IsAbsoluteUri && (url.Scheme is "http" or "https") &&
+        url.Query.Length == 0 && url.Fragment.Length == 0 && url.UserInfo.Length == 0;
+
+    /// <summary>What to write where <see cref="IsWebAddress"/> says no.</summary>
+    public static string UrlAdvice(string option) =>
+        $"is not a base URL; write --{option}=http://HOST:PORT or https://HOST/PREFIX, without query";
+
+    private static void CheckNode(NodeOptions node, ImmutableArray<ConfigurationProblem>.Builder problems)
+    {
+        if (node.KeyFile.Length == 0)
+        {
+            problems.Add(new("key-file",
+                "is missing; write --key-file=FILE, an unencrypted OpenSSH private key, or a public key whose " +
+                "private key the ssh-agent at SSH_AUTH_SOCK holds"));
+        }
+
+        if (node.ExternalEndpoint == node.InternalEndpoint && node.ExternalEndpoint.Port != 0)
+        {
+            problems.Add(new("internal-endpoint",
+                $"is {node.InternalEndpoint}, as --external-endpoint is; write another port in one of them"));
+        }
+
+        if (!IsPrefix(node.UrlPrefix))
+        {
+            problems.Add(new("url-prefix",
+                $"'{node.UrlPrefix}' is not a path; write letters, digits, '-', '.', '_' and '~', with '/' only in " +
+                "between, such as --url-prefix=log/2026"));
+        }
+
+        if (node.Backend == Backend.Embedded && node.DataDir.Length == 0)
+            problems.Add(new("data-dir", "is empty; write --data-dir=DIR, such as /var/lib/sigsum-log"));
+        if (node.LogLevel is not (LogLevel.Debug or LogLevel.Information or LogLevel.Warning or LogLevel.Error))
+            problems.Add(new("log-level", "write debug, info, warning or error"));
+        Within(problems, "timeout", node.Timeout, OptionRanges.Timeout);
+        Within(problems, "interval", node.Interval, OptionRanges.Interval);
+    }
+
+    private static void CheckSecondaries(PrimaryOptions options, ImmutableArray<ConfigurationProblem>.Builder problems)
+    {
+        var count = options.Secondaries.Length;
+        if (count == 0 && !options.NoSecondary)
+        {
+            problems.Add(new("secondary-url",
+                "a primary needs a secondary that keeps a copy of every leaf; write --secondary-url=URL and " +
+                "--secondary-pubkey-file=FILE for each, or --no-secondary to run without any"));
+        }
+
+        if (count > 0 && options.NoSecondary)
+        {
+            problems.Add(new("no-secondary",
+                "contradicts --secondary-url; leave --no-secondary out, or the secondaries"));
+        }
+
+        if (count == 0 && options.SecondaryQuorum != 0)
+            problems.Add(new("secondary-quorum", "there are no secondaries to count; leave it out, or name them"));
+        if (count > 0 && (options.SecondaryQuorum < 1 || options.SecondaryQuorum > count))
+        {
+            problems.Add(new("secondary-quorum", string.Create(CultureInfo.InvariantCulture,
+                $"is {options.SecondaryQuorum} of {count}; write a number from 1 to {count}, or leave it out for all")));
+        }
+
+        // A second entry for the same node would count as a second copy.
+        foreach (var peer in options.Secondaries.GroupBy(peer => peer.Url).Where(peers => peers.Count() > 1))
+            problems.Add(new("secondary-url", $"{peer.Key} is there twice; write each secondary once"));
+        foreach (var peer in options.Secondaries.GroupBy(peer => peer.PublicKey).Where(peers => peers.Count() > 1))
+        {
+            problems.Add(new("secondary-pubkey-file",
+                $"key {peer.Key} is there twice; each secondary has a key of its own"));
+        }
+    }
+
+    private static bool IsPrefix(string prefix) =>
+        prefix.Length == 0 || prefix.Split('/').All(segment =>
+            segment is not ("" or "." or "..") &&
+            segment.All(character => char.IsAsciiLetterOrDigit(character) || "-._~".Contains(character)));
+
+    private static bool IsDnsServer(string server) =>
+        IPAddress.TryParse(server.Trim('[', ']'), out _) ||
+        (HostPort.TryParse(server, out var address, out _) && address.Port != 0 && IPAddress.TryParse(address.Host, out _));
+
+    private static void Within(
+        ImmutableArray<ConfigurationProblem>.Builder problems, string option, TimeSpan value, OptionRange<TimeSpan> range)
+    {
+        if (range.Contains(value))
+            return;
+        problems.Add(new(option,
+            $"{GoDuration.Format(value)} is out of range; write a duration from {GoDuration.Format(range.Smallest)} " +
+            $"to {GoDuration.Format(range.Largest)}"));
+    }
+
+    private static void Within(
+        ImmutableArray<ConfigurationProblem>.Builder problems, string option, int value, OptionRange<int> range)
+    {
+        if (range.Contains(value))
+            return;
+        problems.Add(new(option, string.Create(CultureInfo.InvariantCulture,
+            $"{value} is out of range; write a number from {range.Smallest} to {range.Largest}")));
+    }
+}
