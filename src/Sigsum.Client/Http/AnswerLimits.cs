@@ -1,0 +1,26 @@
+namespace Sigsum.Client.Http;
+
+/// <summary>The longest answers that are read, in bytes unless said otherwise.</summary>
+internal static class AnswerLimits
+{
+    /// <summary>A tree head with its cosignatures: room for about 300 witnesses.</summary>
+    public const int TreeHead = 64 * 1024;
+
+    /// <summary>A proof has at most 64 hashes, each a line of 75 bytes.</summary>
+    public const int Proof = 8 * 1024;
+
+    /// <summary>Signature lines of a witness; post-quantum ones are several thousand bytes each.</summary>
+    public const int Cosignatures = 64 * 1024;
+
+    /// <summary>The text of an answer that is no success; more is cut off, which is no error.</summary>
+    public const int ErrorText = 4 * 1024;
+
+    /// <summary>Characters of an error's text that reach an exception's message.</summary>
+    public const int ErrorLine = 200;
+
+    /// <summary>Leaves asked for in one request: an answer of 4 MB.</summary>
+    public const int LeavesPerRequest = 16 * 1024;
+
+    /// <summary>A line of <c>get-leaves</c>: <c>leaf=</c>, three fields in hex, two spaces, newline.</summary>
+    public const int LeafLine = 5 + 64 + 1 + 128 + 1 + 64 + 1;
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text;
+
+namespace Sigsum.Client;
+
+/// <summary>Makes <see cref="HttpClient"/>s with settings that suit talking to logs, nodes and witnesses.</summary>
+public static class SigsumHttp
+{
+    /// <summary>The longest headers of an answer that are accepted, in KiB.</summary>
+    public const int MaxResponseHeadersKiB = 16;
+
+    /// <summary>How long setting up a connection, TLS included, may take.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a connection is used before it is replaced, so that changes in DNS are noticed.</summary>
+    public static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long an unused connection is kept for the next request.</summary>
+    public static readonly TimeSpan ConnectionIdleTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Makes a client for talking between the nodes of a log and to witnesses: connections are kept alive, redirects
+    /// are not followed (they are reported as errors), no proxy, no cookies and no decompression.
+    /// </summary>
+    /// <remarks>
+    /// Redirects are not followed because a submit token would go with them to a place that it is not meant for, and
+    /// because a node that has moved is a matter for its operator.
+    /// The client has no time limit of its own: each request is limited by <see cref="ClientOptions.RequestTimeout"/>,
+    /// because requests that ask to be held need longer ones. One client serves any number of base URLs and threads.
+    /// </remarks>
+    /// <returns>A client that the caller disposes of.</returns>
+    public static HttpClient CreateForNodes() => Create(useProxy: false);
+
+    /// <summary>
+    /// Makes a client for talking to public logs: as <see cref="CreateForNodes"/>, but through the proxy that the
+    /// environment names, if any.
+    /// </summary>
+    /// <returns>A client that the caller disposes of.</returns>
+    public static HttpClient CreateForLogs() => Create(useProxy: true);
+
+    private static HttpClient Create(bool useProxy)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = ConnectionLifetime,
+            PooledConnectionIdleTimeout = ConnectionIdleTimeout,
+            MaxResponseHeadersLength = MaxResponseHeadersKiB,
+            AutomaticDecompression = DecompressionMethods.None,
+            AllowAutoRedirect = false,
+            UseProxy = useProxy,
+            UseCookies = false,
+            // A submit token may name its domain in other letters than ASCII.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            // Trace headers would tell the other side about the caller's internals.
+            ActivityHeadersPropagator = null,
+        };
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+}
