@@ -11,11 +11,10 @@ internal readonly ref struct RocksDbCursor
     private readonly RocksDbHandle.Use _use;
     private readonly Iterator _iterator;
 
-    public RocksDbCursor(RocksDbHandle.Use use, Iterator iterator, ReadOnlySpan<byte> start)
+    public RocksDbCursor(RocksDbHandle.Use use, Iterator iterator)
     {
         _use = use;
         _iterator = iterator;
-        _iterator.Seek(start);
     }
 
     /// <summary>The key at the cursor.</summary>

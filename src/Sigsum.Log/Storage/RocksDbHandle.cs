@@ -114,8 +114,19 @@ internal sealed class RocksDbHandle : SafeHandle
     }
 
     /// <summary>A cursor at the first key that is not below <paramref name="start"/>.</summary>
-    public RocksDbCursor Seek(ColumnFamilyHandle family, ReadOnlySpan<byte> start) =>
-        new(new Use(this), _db.NewIterator(family, _read), start);
+    public RocksDbCursor Seek(ColumnFamilyHandle family, ReadOnlySpan<byte> start)
+    {
+        var use = new Use(this);
+        try
+        {
+            return new RocksDbCursor(use, _db.NewIterator(family, _read).Seek(start));
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Writes a batch: atomic, with one sync of the log before it returns.</summary>
     /// <exception cref="RocksDbException">What has been written is unknown.</exception>

@@ -152,7 +152,7 @@ internal sealed class RocksDbLogStore : ILogStore
         {
             // 1. Nothing is written unless the batch is whole and continues exactly the tree that is stored.
             //    A crash or an exception here: the old tree.
-            ThrowIfFailed();
+            ThrowIfUnusable();
             batch.Check(Identity, TreeHead);
             StoreRecord.Validate(batch.Records.AsSpan());
 
@@ -178,7 +178,7 @@ internal sealed class RocksDbLogStore : ILogStore
         StoreRecord[] copy = [.. records];
         lock (_writer)
         {
-            ThrowIfFailed();
+            ThrowIfUnusable();
             StoreRecord.Validate(copy);
             using var write = new WriteBatch();
             PutRecords(write, copy);
@@ -192,7 +192,7 @@ internal sealed class RocksDbLogStore : ILogStore
         StoreRecord[] copy = [.. records];
         lock (_writer)
         {
-            ThrowIfFailed();
+            ThrowIfUnusable();
             if (Identity.RefuseSuccessor(next) is { } refusal)
             {
                 throw new StoreException(refusal);
@@ -320,8 +320,10 @@ internal sealed class RocksDbLogStore : ILogStore
         }
     }
 
-    private void ThrowIfFailed()
+    private void ThrowIfUnusable()
     {
+        // Building a batch already uses what closing frees, so this comes first; Dispose waits for the writer.
+        ObjectDisposedException.ThrowIf(_db.IsClosed, this);
         if (_failure is { } failure)
         {
             throw new StoreException($"the store has failed and takes nothing more: {failure.Message}", failure);

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Sigsum.Crypto;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Tests.Storage;
+
+/// <summary>Grows a store by batches through its interface and prints figures: for people, not for assertions.</summary>
+internal static class Measurement
+{
+    public static void Run(string directory, ulong count, TextWriter output)
+    {
+        if (!Directory.Exists(directory))
+        {
+            RocksDbLogStore.Create(directory, StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, null)).Dispose();
+        }
+
+        using (var store = RocksDbLogStore.Open(directory))
+        {
+            Grow(store, count, output);
+        }
+
+        output.WriteLine($"disk: {(double)DiskBytes(directory) / count:F1} bytes per leaf");
+        var watch = Stopwatch.StartNew();
+        using (var store = RocksDbLogStore.Open(directory))
+        {
+            output.WriteLine($"open: {watch.Elapsed.TotalMilliseconds:F0} ms at {store.TreeHead.Size} leaves");
+            Read(store, output);
+            foreach (int size in new[] { 1, 100, 1000 })
+            {
+                Commit(store, size, output);
+            }
+
+            output.WriteLine($"resident: {Process.GetCurrentProcess().WorkingSet64 >> 20} MiB, " +
+                $"peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB, managed {GC.GetTotalMemory(true) >> 20} MiB");
+        }
+    }
+
+    private static void Grow(RocksDbLogStore store, ulong count, TextWriter output)
+    {
+        var appender = TreeAppender.Restore(store);
+        ulong before = appender.TreeHead.Size;
+        var watch = Stopwatch.StartNew();
+        while (appender.TreeHead.Size < count)
+        {
+            appender.Append(store, (int)Math.Min(10_000, count - appender.TreeHead.Size));
+        }
+
+        output.WriteLine($"grow: {(count - before) / watch.Elapsed.TotalSeconds:F0} leaves/s in batches of 10000");
+    }
+
+    private static void Read(RocksDbLogStore store, TextWriter output)
+    {
+        const int reads = 20_000;
+        var random = new Random(1);
+        ulong size = store.TreeHead.Size;
+        Time("inclusion proof", reads, output, () => ProofBuilder.Inclusion((ulong)random.NextInt64((long)size), size, store));
+        Time("consistency proof", reads, output, () => ProofBuilder.Consistency((ulong)random.NextInt64(1, (long)size), size, store));
+        Hash[] present = [.. Enumerable.Range(0, reads).Select(_ => StoreData.Leaf((ulong)random.NextInt64((long)size)).LeafHash())];
+        int next = 0;
+        Time("find a leaf that is there", reads, output, () => _ = store.FindLeaf(present[next++ % reads]));
+        Time("find a leaf that is not", reads, output, () => store.FindLeaf(Hash.Sha256(present[next++ % reads].AsSpan())));
+        var leaves = new Leaf[512];
+        Time("read 512 leaves", 2000, output, () => store.ReadLeaves((ulong)random.NextInt64((long)size - 512), leaves));
+    }
+
+    private static void Commit(RocksDbLogStore store, int batch, TextWriter output)
+    {
+        var appender = TreeAppender.Restore(store);
+        Time($"commit {batch}", Math.Max(200, 2000 / batch), output, () => appender.Append(store, batch));
+    }
+
+    private static void Time(string what, int count, TextWriter output, Action action)
+    {
+        double[] times = new double[count];
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < count; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        Array.Sort(times);
+        output.WriteLine($"{what}: {1e6 * count / times.Sum():F0}/s, median {times[count / 2]:F1} us, " +
+            $"99% {times[count * 99 / 100]:F1} us, {allocated / count} bytes allocated");
+    }
+
+    private static long DiskBytes(string directory)
+    {
+        using var du = Process.Start(new ProcessStartInfo("du", ["-s", "-B1", directory]) { RedirectStandardOutput = true })!;
+        string answer = du.StandardOutput.ReadToEnd();
+        du.WaitForExit();
+        return long.Parse(answer.Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

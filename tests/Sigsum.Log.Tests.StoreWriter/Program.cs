@@ -1,0 +1,17 @@
+using System.Globalization;
+using Sigsum.Log.Tests.Storage;
+
+// append DIR: commits batches of changing size for ever, and prints the size of the tree after each commit.
+// measure DIR COUNT: grows a tree and prints what reading, writing and opening it costs.
+switch (args)
+{
+    case ["append", var directory]:
+        AppendForever.Run(directory, Console.Out);
+        return 0;
+    case ["measure", var directory, var count]:
+        Measurement.Run(directory, ulong.Parse(count, CultureInfo.InvariantCulture), Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: append DIR | measure DIR COUNT");
+        return 2;
+}

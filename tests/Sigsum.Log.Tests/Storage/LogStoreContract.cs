@@ -1,0 +1,311 @@
+using Sigsum.Crypto;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Tests.Storage;
+
+/// <summary>What every backend must do. A durable backend is closed and opened again by <see cref="Reopen"/>.</summary>
+public abstract class LogStoreContract : IDisposable
+{
+    private protected static StoreIdentity NewIdentity { get; } =
+        StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, Hash.Sha256("a log key"u8));
+
+    private protected abstract ILogStore Store { get; }
+
+    private protected abstract void Reopen();
+
+    [Fact]
+    public void A_new_store_is_empty_and_knows_who_it_is()
+    {
+        Reopen();
+        Assert.Equal(TreeHead.Empty, Store.TreeHead);
+        Assert.Equal(NewIdentity, Store.Identity);
+        Assert.Empty(Store.ReadRecords(""));
+    }
+
+    [Fact]
+    public void What_was_appended_is_there_after_opening_again()
+    {
+        var appender = TreeAppender.Restore(Store);
+        appender.Append(Store, 3);
+        appender.Append(Store, 1);
+        appender.Append(Store, 300);
+        Reopen();
+        Assert.Equal(304ul, Store.TreeHead.Size);
+        Assert.Equal(appender.TreeHead, Store.TreeHead);
+        Assert.Equal(StoreData.Leaves(0, 304), Read(0, 304));
+
+        appender = TreeAppender.Restore(Store);
+        appender.Append(Store, 5);
+        Reopen();
+        Assert.Equal(StoreData.Leaves(300, 9), Read(300, 9));
+    }
+
+    [Fact]
+    public void Roots_and_proofs_of_every_size_are_those_of_the_leaves()
+    {
+        const int count = 70;
+        var reference = new InMemoryNodes(StoreData.Leaves(0, count));
+        var appender = TreeAppender.Restore(Store);
+        for (int size = 1; size <= count; size++)
+        {
+            appender.Append(Store, 1);
+            Assert.Equal(reference.Root((ulong)size), Store.TreeHead.RootHash);
+        }
+
+        Reopen();
+        for (ulong size = 1; size <= count; size++)
+        {
+            var head = new TreeHead(size, reference.Root(size));
+            Assert.Equal(head.RootHash, ProofBuilder.Root(size, Store));
+            for (ulong index = 0; index < size; index++)
+            {
+                var inclusion = ProofBuilder.Inclusion(index, size, Store);
+                Assert.True(ProofVerifier.VerifyInclusion(reference.Leaf(index), index, head, inclusion.Path.AsSpan()));
+            }
+
+            for (ulong old = 1; old < size; old++)
+            {
+                var consistency = ProofBuilder.Consistency(old, size, Store);
+                Assert.True(ProofVerifier.VerifyConsistency(
+                    new TreeHead(old, reference.Root(old)), head, consistency.Path.AsSpan()));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_leaf_is_found_by_its_hash_and_nothing_else_is()
+    {
+        TreeAppender.Restore(Store).Append(Store, 100);
+        Reopen();
+        for (ulong i = 0; i < 100; i++)
+        {
+            Assert.Equal(i, Store.FindLeaf(StoreData.Leaf(i).LeafHash()));
+        }
+
+        Assert.Null(Store.FindLeaf(StoreData.Leaf(100).LeafHash()));
+        Assert.Null(Store.FindLeaf(default));
+    }
+
+    [Fact]
+    public void Of_a_leaf_that_is_there_twice_the_first_is_found()
+    {
+        var appender = TreeAppender.Restore(Store);
+        Leaf twice = StoreData.Leaf(7);
+        Commit(appender, appender.Prepare([StoreData.Leaf(1), twice, twice]));
+        Commit(appender, appender.Prepare([twice]));
+        Reopen();
+        Assert.Equal(1ul, Store.FindLeaf(twice.LeafHash()));
+        Assert.Equal(4ul, Store.TreeHead.Size);
+    }
+
+    [Fact]
+    public void A_batch_that_does_not_continue_the_tree_is_refused_and_leaves_nothing()
+    {
+        var appender = TreeAppender.Restore(Store);
+        var late = TreeAppender.Restore(Store);
+        appender.Append(Store, 10);
+        var before = Store.TreeHead;
+
+        var batch = late.Prepare(StoreData.Leaves(1000, 3), new StoreRecord("test/late", new byte[] { 1 }));
+        Assert.Throws<StoreException>(() => Store.Commit(batch));
+
+        // The same size with other leaves is another tree, though the index would fit.
+        late = TreeAppender.Restore(new MemoryLogStore(NewIdentity));
+        late.Accept(late.Prepare(StoreData.Leaves(2000, 10)));
+        Assert.Equal(10ul, late.TreeHead.Size);
+        batch = late.Prepare(StoreData.Leaves(1000, 3), new StoreRecord("test/late", new byte[] { 1 }));
+        Assert.Throws<StoreException>(() => Store.Commit(batch));
+
+        Reopen();
+        Assert.Equal(before, Store.TreeHead);
+        Assert.Null(Store.FindLeaf(StoreData.Leaf(1000).LeafHash()));
+        Assert.Null(Store.ReadRecord("test/late"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Read(10, 1));
+        TreeAppender.Restore(Store).Append(Store, 1);
+    }
+
+    [Fact]
+    public void A_batch_must_be_whole()
+    {
+        var appender = TreeAppender.Restore(Store);
+        Leaf[] leaves = StoreData.Leaves(0, 2);
+        Assert.Throws<ArgumentException>(() => appender.Prepare(leaves, [leaves[0].LeafHash()], []));
+        Assert.Throws<ArgumentException>(() => appender.Prepare([], [], []));
+        Assert.Throws<ArgumentException>(() => appender.Prepare(leaves, new StoreRecord("not a key", new byte[1])));
+        Assert.Throws<ArgumentException>(() => appender.Prepare(leaves, new StoreRecord("test/key", new byte[StoreRecord.MaxValueLength + 1])));
+    }
+
+    [Fact]
+    public void Only_the_batch_that_was_prepared_last_can_be_accepted()
+    {
+        var appender = TreeAppender.Restore(Store);
+        var first = appender.Prepare(StoreData.Leaves(0, 1));
+        var second = appender.Prepare(StoreData.Leaves(0, 2));
+        Assert.Throws<InvalidOperationException>(() => appender.Accept(first));
+        Commit(appender, second);
+        Assert.Throws<InvalidOperationException>(() => appender.Accept(second));
+        Assert.Equal(2ul, appender.TreeHead.Size);
+    }
+
+    [Fact]
+    public void Reads_beyond_the_tree_are_errors_of_the_caller()
+    {
+        TreeAppender.Restore(Store).Append(Store, 5);
+        Assert.Equal([], Read(5, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Read(5, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Read(3, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Read(ulong.MaxValue, 1));
+        foreach (var id in new NodeId[] { new(0, 5), new(1, 2), new(2, 1), new(3, 0), new(63, 0), new(-1, 0), new(64, 0), new(0, ulong.MaxValue) })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => Store.ReadNode(id));
+        }
+    }
+
+    [Fact]
+    public void Records_are_written_replaced_and_deleted()
+    {
+        Assert.Null(Store.ReadRecord("a/1"));
+        Store.CommitRecords([new("a/1", "x"u8.ToArray()), new("a/2", "y"u8.ToArray()), new("b/1", "z"u8.ToArray())]);
+        Store.CommitRecords([new("a/1", "new"u8.ToArray()), new("b/1", default), new("never/there", default)]);
+        TreeAppender.Restore(Store).Append(Store, 1, new StoreRecord("a/3", new byte[] { 0, 255 }));
+        Reopen();
+        Assert.Equal("new"u8.ToArray(), Store.ReadRecord("a/1"));
+        Assert.Null(Store.ReadRecord("b/1"));
+        Assert.Null(Store.ReadRecord("never/there"));
+        Assert.Equal(["a/1", "a/2", "a/3"], Store.ReadRecords("a/").Select(record => record.Key));
+        Assert.Equal([[.. "new"u8], [.. "y"u8], [0, 255]], Store.ReadRecords("").Select(record => record.Value.ToArray()));
+        Assert.Empty(Store.ReadRecords("a/4"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a\n")]
+    [InlineData("é")]
+    public void A_record_key_is_printable_ascii(string key)
+    {
+        Assert.Throws<ArgumentException>(() => Store.CommitRecords([new StoreRecord(key, new byte[1])]));
+        Assert.Throws<ArgumentException>(() => Store.ReadRecord(key));
+    }
+
+    [Fact]
+    public void Records_cannot_reach_what_the_store_keeps_for_itself()
+    {
+        var before = (Store.Identity, Store.TreeHead);
+        Store.CommitRecords([new("identity", new byte[1]), new("tree_head", new byte[1])]);
+        Reopen();
+        Assert.Equal(before, (Store.Identity, Store.TreeHead));
+    }
+
+    [Fact]
+    public void A_frozen_tree_takes_no_leaf_but_records()
+    {
+        var appender = TreeAppender.Restore(Store);
+        appender.Append(Store, 2);
+        Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Frozen }, []);
+        var batch = appender.Prepare(StoreData.Leaves(2, 1));
+        Assert.Throws<StoreException>(() => Store.Commit(batch));
+        Reopen();
+        Assert.Equal(TreeState.Frozen, Store.Identity.TreeState);
+        Assert.Throws<StoreException>(() => Store.Commit(batch));
+        Assert.Equal(2ul, Store.TreeHead.Size);
+        Store.CommitRecords([new("a/1", new byte[1])]);
+
+        Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Active }, []);
+        Commit(appender, batch);
+        Reopen();
+        Assert.Equal(3ul, Store.TreeHead.Size);
+    }
+
+    [Fact]
+    public void Role_and_tree_type_change_together_with_records_and_only_while_frozen()
+    {
+        StoreRecord record = new("failover/promotion", "epoch 1"u8.ToArray());
+        var promoted = Store.Identity with { Role = NodeRole.Primary, TreeType = TreeType.Log };
+        Assert.Throws<StoreException>(() => Store.UpdateIdentity(promoted, [record]));
+        Assert.Throws<StoreException>(() => Store.UpdateIdentity(promoted with { TreeState = TreeState.Frozen }, [record]));
+        Assert.Throws<StoreException>(() => Store.UpdateIdentity(Store.Identity with { Role = NodeRole.Primary }, [record]));
+        Assert.Null(Store.ReadRecord(record.Key));
+
+        Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Frozen }, []);
+        Store.UpdateIdentity(promoted, [record]);
+        Reopen();
+        Assert.Equal(promoted, Store.Identity);
+        Assert.Equal("epoch 1"u8.ToArray(), Store.ReadRecord(record.Key));
+    }
+
+    [Fact]
+    public void Node_id_format_and_a_known_log_key_never_change()
+    {
+        var now = Store.Identity;
+        Store.UpdateIdentity(now with { TreeState = TreeState.Frozen }, []);
+        foreach (var next in new[]
+        {
+            now with { NodeId = Guid.NewGuid() },
+            now with { FormatVersion = 2 },
+            now with { LogKeyHash = null },
+            now with { LogKeyHash = Hash.Sha256("another key"u8) },
+        })
+        {
+            Assert.Throws<StoreException>(() => Store.UpdateIdentity(next, []));
+        }
+
+        Reopen();
+        Assert.Equal(now with { TreeState = TreeState.Frozen }, Store.Identity);
+    }
+
+    [Fact]
+    public async Task Readers_see_whole_commits_while_the_tree_grows()
+    {
+        using var stop = new CancellationTokenSource();
+        var readers = Enumerable.Range(0, 2).Select(seed => Task.Run(() => ReadUntil(seed, stop.Token))).ToArray();
+        var appender = TreeAppender.Restore(Store);
+        for (int round = 0; round < 60; round++)
+        {
+            byte[] size = BitConverter.GetBytes(appender.TreeHead.Size + 37);
+            appender.Append(Store, 37, new StoreRecord("test/size", size));
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
+    }
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    private protected Leaf[] Read(ulong start, int count)
+    {
+        var leaves = new Leaf[count];
+        Store.ReadLeaves(start, leaves);
+        return leaves;
+    }
+
+    private void Commit(TreeAppender appender, StoreBatch batch)
+    {
+        Store.Commit(batch);
+        appender.Accept(batch);
+    }
+
+    private void ReadUntil(int seed, CancellationToken stop)
+    {
+        var random = new Random(seed);
+        while (!stop.IsCancellationRequested)
+        {
+            var head = Store.TreeHead;
+            Assert.Equal(0ul, head.Size % 37);
+            if (head.Size == 0)
+            {
+                continue;
+            }
+
+            Assert.Equal(head.RootHash, ProofBuilder.Root(head.Size, Store));
+            Assert.InRange(BitConverter.ToUInt64(Store.ReadRecord("test/size")), head.Size, ulong.MaxValue);
+            ulong index = (ulong)random.NextInt64((long)head.Size);
+            Assert.Equal(StoreData.Leaf(index), Read(index, 1)[0]);
+            Assert.Equal(index, Store.FindLeaf(StoreData.Leaf(index).LeafHash()));
+            var proof = ProofBuilder.Inclusion(index, head.Size, Store);
+            Assert.True(ProofVerifier.VerifyInclusion(Store.ReadNode(new NodeId(0, index)), index, head, proof.Path.AsSpan()));
+        }
+    }
+}
