@@ -25,7 +25,8 @@ internal sealed class LogQueue : IDisposable
     private long _dropped;
     private long _added;
     private long _done;
-    private bool _reopen;
+    private long _reopensAsked;
+    private long _reopensDone;
     private bool _stopping;
     private bool _finalReportTried;
 
@@ -78,7 +79,7 @@ internal sealed class LogQueue : IDisposable
     {
         lock (_gate)
         {
-            _reopen = true;
+            _reopensAsked++;
             Monitor.PulseAll(_gate);
         }
     }
@@ -89,12 +90,13 @@ internal sealed class LogQueue : IDisposable
         lock (_gate)
         {
             long target = _added;
+            long reopens = _reopensAsked;
             long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-            while (_done < target || _reopen)
+            while (_done < target || _reopensDone < reopens)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0 || !Monitor.Wait(_gate, TimeSpan.FromMilliseconds(left)))
-                    return _done >= target && !_reopen;
+                    return _done >= target && _reopensDone >= reopens;
             }
             return true;
         }
@@ -115,9 +117,9 @@ internal sealed class LogQueue : IDisposable
     private void Run()
     {
         long reported = 0;
-        while (Next(reported) is var (lines, count, reopen, dropped))
+        while (Next(reported) is var (lines, count, reopens, dropped))
         {
-            if (reopen)
+            if (reopens > _reopensDone)
                 TryReopen();
             if (dropped > reported)
                 lines += Note(LogLevel.Warning, "LinesDropped", $"{dropped - reported} log lines were dropped");
@@ -127,7 +129,7 @@ internal sealed class LogQueue : IDisposable
             lock (_gate)
             {
                 _done += count;
-                _reopen &= !reopen;
+                _reopensDone = reopens;
                 if (!written)
                     _dropped += count;
                 Monitor.PulseAll(_gate);
@@ -136,20 +138,20 @@ internal sealed class LogQueue : IDisposable
     }
 
     /// <summary>Waits for something to do: all lines there are, and how many; null when there is nothing left.</summary>
-    private (string Lines, int Count, bool Reopen, long Dropped)? Next(long reported)
+    private (string Lines, int Count, long Reopens, long Dropped)? Next(long reported)
     {
         lock (_gate)
         {
-            while (_lines.Count == 0 && !_reopen && !_stopping)
+            while (_lines.Count == 0 && _reopensDone == _reopensAsked && !_stopping)
                 Monitor.Wait(_gate);
             bool finalReport = _stopping && _dropped > reported && !_finalReportTried;
             _finalReportTried |= finalReport && _lines.Count == 0;
-            if (_lines.Count == 0 && !_reopen && !finalReport)
+            if (_lines.Count == 0 && _reopensDone == _reopensAsked && !finalReport)
                 return null;
             int count = _lines.Count;
             string lines = string.Concat(_lines);
             _lines.Clear();
-            return (lines, count, _reopen, _dropped);
+            return (lines, count, _reopensAsked, _dropped);
         }
     }
 
