@@ -15,10 +15,16 @@ internal static class ErrorText
             body = body[..end];
         if (body.Length > AnswerLimits.ErrorLine)
             body = body[..AnswerLimits.ErrorLine];
-        var line = new StringBuilder(body.Length);
-        foreach (Rune rune in Encoding.UTF8.GetString(body).EnumerateRunes())
+        return Clean(Encoding.UTF8.GetString(body)).TrimEnd();
+    }
+
+    /// <summary>The text with a question mark for each character that is not printable.</summary>
+    public static string Clean(string text)
+    {
+        var line = new StringBuilder(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
             line.Append(IsPrintable(rune) ? rune.ToString() : "?");
-        return line.ToString().TrimEnd();
+        return line.ToString();
     }
 
     /// <summary>Status as <c>404 Not Found</c>; an unknown one as its number.</summary>

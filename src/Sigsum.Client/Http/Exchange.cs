@@ -98,7 +98,7 @@ internal sealed class Exchange
         catch (SigsumFormatException e)
         {
             throw new LogClientException(LogClientFailure.Malformed, response.StatusCode,
-                $"{request.RequestUri}: malformed answer: {e.Message}", inner: e);
+                $"{request.RequestUri}: malformed answer: {ErrorText.Clean(e.Message)}", inner: e);
         }
     }
 
@@ -130,6 +130,7 @@ internal sealed class Exchange
         Exception inner = e;
         while (inner.InnerException is { } next)
             inner = next;
-        return inner.Message.ReplaceLineEndings(" ");
+        // Some of these texts quote what was received.
+        return ErrorText.Clean(inner.Message);
     }
 }
