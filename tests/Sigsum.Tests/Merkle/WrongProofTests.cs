@@ -99,6 +99,38 @@ public sealed class WrongProofTests
         Assert.False(ProofVerifier.VerifyInclusion(leaf, ulong.MaxValue, head, path));
         Assert.True(ProofVerifier.VerifyConsistency(new TreeHead(1, leaf), head, path));
         Assert.False(ProofVerifier.VerifyConsistency(new TreeHead(1, leaf), head, [.. path, leaf]));
+
+        // The third leaf: its second sibling is to the left, and is the whole old tree but for that leaf.
+        Hash three = Rfc6962.HashNode(path[1], leaf);
+        root = Rfc6962.HashNode(path[1], Rfc6962.HashNode(leaf, path[0]));
+        head = new TreeHead(ulong.MaxValue, path.Skip(2).Aggregate(root, (node, next) => Rfc6962.HashNode(node, next)));
+        Assert.True(ProofVerifier.VerifyInclusion(leaf, 2, head, path));
+        Assert.True(ProofVerifier.VerifyConsistency(new TreeHead(3, three), head, [leaf, .. path]));
+    }
+
+    [Fact]
+    public void An_index_outside_of_the_tree_is_refused_even_if_the_hashes_fit()
+    {
+        (Hash left, Hash right) = (Hash.Sha256("left"u8), Hash.Sha256("right"u8));
+        Hash root = Rfc6962.HashNode(left, right);
+        Assert.True(ProofVerifier.VerifyInclusion(right, 1, new TreeHead(2, root), [left]));
+        Assert.False(ProofVerifier.VerifyInclusion(right, 1, new TreeHead(1, root), [left]));
+        Assert.False(ProofVerifier.VerifyInclusion(right, 0, new TreeHead(0, right), []));
+        Assert.False(ProofVerifier.VerifyInclusion(right, 0, TreeHead.Empty, []));
+    }
+
+    [Fact]
+    public void A_path_longer_than_the_tree_is_high_is_refused_even_if_the_hashes_fit()
+    {
+        (Hash a, Hash b, Hash c, Hash d) =
+            (Hash.Sha256("a"u8), Hash.Sha256("b"u8), Hash.Sha256("c"u8), Hash.Sha256("d"u8));
+        Hash three = Rfc6962.HashNode(a, b);
+        Hash four = Rfc6962.HashNode(a, Rfc6962.HashNode(b, c));
+        Assert.True(ProofVerifier.VerifyConsistency(new TreeHead(3, three), new TreeHead(4, four), [b, c, a]));
+
+        (three, four) = (Rfc6962.HashNode(d, three), Rfc6962.HashNode(d, four));
+        Assert.False(ProofVerifier.VerifyConsistency(new TreeHead(3, three), new TreeHead(4, four), [b, c, a, d]));
+        Assert.False(ProofVerifier.VerifyInclusion(b, 0, new TreeHead(1, Rfc6962.HashNode(a, b)), [a]));
     }
 
     private static Gen<ulong> AnySize { get; } = Gen.OneOf(
