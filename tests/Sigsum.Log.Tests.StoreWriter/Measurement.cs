@@ -41,13 +41,16 @@ internal static class Measurement
     {
         var appender = TreeAppender.Restore(store);
         ulong before = appender.TreeHead.Size;
+        var processor = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         while (appender.TreeHead.Size < count)
         {
             appender.Append(store, (int)Math.Min(10_000, count - appender.TreeHead.Size));
         }
 
-        output.WriteLine($"grow: {(count - before) / watch.Elapsed.TotalSeconds:F0} leaves/s in batches of 10000");
+        output.WriteLine($"grow: {(count - before) / watch.Elapsed.TotalSeconds:F0} leaves/s in batches of 10000, " +
+            $"{(Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / (count - before):F1} us of processor time each, " +
+            $"resident {Process.GetCurrentProcess().WorkingSet64 >> 20} MiB");
     }
 
     private static void Read(RocksDbLogStore store, TextWriter output)
@@ -74,6 +77,7 @@ internal static class Measurement
     private static void Time(string what, int count, TextWriter output, Action action)
     {
         double[] times = new double[count];
+        var processor = Environment.CpuUsage.TotalTime;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < count; i++)
         {
@@ -83,9 +87,11 @@ internal static class Measurement
         }
 
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        processor = Environment.CpuUsage.TotalTime - processor;
         Array.Sort(times);
         output.WriteLine($"{what}: {1e6 * count / times.Sum():F0}/s, median {times[count / 2]:F1} us, " +
-            $"99% {times[count * 99 / 100]:F1} us, {allocated / count} bytes allocated");
+            $"99% {times[count * 99 / 100]:F1} us, " +
+            $"processor {processor.TotalMicroseconds / count:F1} us, {allocated / count} bytes allocated");
     }
 
     private static long DiskBytes(string directory)

@@ -71,8 +71,8 @@ internal sealed class RocksDbHandle : SafeHandle
     /// <exception cref="StoreException">The database cannot be opened; the directory stays with the caller.</exception>
     public static RocksDbHandle Open(DataDirectory directory, bool create) => Guard("cannot open the database", () =>
     {
-        var cache = Cache.CreateLru((ulong)RocksDbTuning.BlockCacheBytes);
-        var options = RocksDbTuning.Database(create);
+        var cache = Cache.CreateLru((ulong)RocksDbTuning.CacheBytes);
+        var options = RocksDbTuning.Database(create, cache);
         var db = RocksDb.Open(options, directory.StorePath, RocksDbTuning.Families(cache));
         return new RocksDbHandle(db, cache, directory);
     });

@@ -8,8 +8,9 @@ namespace Sigsum.Log.Storage;
 /// </summary>
 internal static class RocksDbTuning
 {
-    /// <summary>Blocks, indices and filters that are kept in memory, for all families together.</summary>
-    public const long BlockCacheBytes = 96L << 20;
+    /// <summary>Bound on what the database holds in memory: write buffers, blocks, indices and filters of all
+    /// families share this cache.</summary>
+    public const long CacheBytes = 96L << 20;
 
     /// <summary>What all families together hold in memory before it is written to files. This is also, with the
     /// overhead of the log, what is replayed after a crash.</summary>
@@ -19,7 +20,7 @@ internal static class RocksDbTuning
     private const int BloomBitsPerKey = 10;
 
     /// <summary>Options of the database as a whole.</summary>
-    public static DbOptions Database(bool create)
+    public static DbOptions Database(bool create, Cache cache)
     {
         var options = new DbOptions()
             .SetCreateIfMissing(create)
@@ -29,7 +30,6 @@ internal static class RocksDbTuning
             // A record that is cut short at the end of the log is a commit that never returned. Damage anywhere else
             // is damage to commits that did, and must be seen: the default would silently drop what follows it.
             .SetWalRecoveryMode(Recovery.TolerateCorruptedTailRecords)
-            .SetDbWriteBufferSize(WriteBufferBytes)
             .SetMaxOpenFiles(OpenFiles)
             .SetMaxLogFileSize(4 << 20)
             .SetKeepLogFileNum(4)
@@ -41,6 +41,10 @@ internal static class RocksDbTuning
         Native.Instance.rocksdb_options_set_atomic_flush(options.Handle, 1);
         Native.Instance.rocksdb_options_set_track_and_verify_wals_in_manifest(options.Handle, 1);
         Native.Instance.rocksdb_options_set_stats_persist_period_sec(options.Handle, 0);
+        nint buffers = Native.Instance.rocksdb_write_buffer_manager_create_with_cache(
+            (nuint)WriteBufferBytes, cache.Handle, allow_stall: 0);
+        Native.Instance.rocksdb_options_set_write_buffer_manager(options.Handle, buffers);
+        Native.Instance.rocksdb_write_buffer_manager_destroy(buffers);
         return options;
     }
 
@@ -53,11 +57,11 @@ internal static class RocksDbTuning
             { RocksDbFamily.Records, records },
             { RocksDbFamily.Leaves, Family(Table(cache, blockSize: 8 << 10)) },
             { RocksDbFamily.Nodes, Family(Table(cache, blockSize: 4 << 10)) },
-            { RocksDbFamily.Index, Family(HashTable(cache)) },
+            { RocksDbFamily.Index, Family(HashTable(cache), memoryFilter: true) },
         };
     }
 
-    private static ColumnFamilyOptions Family(BlockBasedTableOptions table)
+    private static ColumnFamilyOptions Family(BlockBasedTableOptions table, bool memoryFilter = false)
     {
         var options = new ColumnFamilyOptions()
             .SetCompression(Compression.No)
@@ -67,6 +71,12 @@ internal static class RocksDbTuning
             .SetMaxBytesForLevelBase(256 << 20)
             .SetLevelCompactionDynamicLevelBytes(true)
             .SetBlockBasedTableFactory(table);
+        if (memoryFilter)
+        {
+            options.SetMemtablePrefixBloomSizeRatio(0.01);
+            Native.Instance.rocksdb_options_set_memtable_whole_key_filtering(options.Handle, 1);
+        }
+
         return options;
     }
 
