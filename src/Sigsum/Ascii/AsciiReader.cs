@@ -62,6 +62,11 @@ public ref struct AsciiReader
         return new Signature(bytes);
     }
 
+    /// <summary>Reads a line that holds any text, also none.</summary>
+    /// <param name="key">The key that the line must have.</param>
+    /// <returns>The bytes after the first <c>'='</c>; which of them make sense is for the caller to check.</returns>
+    public ReadOnlySpan<byte> ReadText(scoped ReadOnlySpan<byte> key) => ReadValue(key);
+
     /// <summary>Reads a line whose value is several fields with one space between them.</summary>
     /// <param name="key">The key that the line must have.</param>
     /// <param name="count">The number of fields, at least 1.</param>

@@ -44,6 +44,22 @@ public static class AsciiWriter
     public static void WriteLine(this IBufferWriter<byte> writer, ReadOnlySpan<byte> key, in Signature value) =>
         WriteHexLine(writer, key, value.AsSpan());
 
+    /// <summary>Writes <c>key=text</c>.</summary>
+    /// <param name="writer">Where the line goes.</param>
+    /// <param name="key">The key, ASCII without <c>'='</c>.</param>
+    /// <param name="value">Any bytes but a newline.</param>
+    /// <exception cref="ArgumentException">There is a newline in the text.</exception>
+    public static void WriteText(this IBufferWriter<byte> writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (value.Contains((byte)'\n'))
+            throw new ArgumentException("a value must not have a newline", nameof(value));
+        var line = new LineWriter(writer, key.Length + value.Length + 2);
+        line.Text(key);
+        line.Text((byte)'=');
+        line.Text(value);
+        line.End();
+    }
+
     /// <summary>Writes an empty line, which separates the parts of a message.</summary>
     /// <param name="writer">Where the line goes.</param>
     public static void WriteEmptyLine(this IBufferWriter<byte> writer) => new LineWriter(writer, 1).End();

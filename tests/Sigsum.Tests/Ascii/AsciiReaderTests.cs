@@ -78,6 +78,19 @@ public sealed class AsciiReaderTests
             Assert.Throws<SigsumFormatException>(Read);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a=b c\r")]
+    public void Text_is_kept_as_it_is(string text)
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        writer.WriteText("v"u8, Encoding.UTF8.GetBytes(text));
+        var reader = new AsciiReader(writer.WrittenSpan);
+        Assert.Equal(text, Encoding.UTF8.GetString(reader.ReadText("v"u8)));
+        reader.ExpectEnd();
+        Assert.Throws<ArgumentException>(() => writer.WriteText("v"u8, "a\nb=c"u8));
+    }
+
     [Fact]
     public void Data_after_the_end_is_an_error() => Assert.Throws<SigsumFormatException>(() =>
     {
