@@ -5,7 +5,7 @@ namespace Sigsum.Testing;
 /// <summary>Waits for what another process does and gives no event for.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks again and again until the answer is not null; after <paramref name="timeout"/> fails, saying
     /// <paramref name="what"/> it waited for and the last error.</summary>
@@ -28,7 +28,7 @@ public static class Eventually
                 last = e;
             }
 
-            await Task.Delay(s_pause, TimeProvider.System, cancellation);
+            await Task.Delay(Pause, TimeProvider.System, cancellation);
         }
 
         throw new TimeoutException($"Waited {timeout.TotalSeconds} s for {what}.", last);

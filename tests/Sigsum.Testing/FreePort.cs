@@ -13,7 +13,7 @@ public sealed class FreePort : IDisposable
 {
     private const int First = 20_000;
     private const int Count = 10_000; // ends below 32768, where Linux begins to number outgoing connections
-    private static readonly string s_locks = Path.Combine(Path.GetTempPath(), $"sigsum-test-ports-{Environment.UserName}");
+    private static readonly string Locks = Path.Combine(Path.GetTempPath(), $"sigsum-test-ports-{Environment.UserName}");
     private readonly FileStream _lock;
 
     private FreePort(int number, FileStream @lock) => (Number, _lock) = (number, @lock);
@@ -28,7 +28,7 @@ public sealed class FreePort : IDisposable
 
     public static FreePort Reserve()
     {
-        Directory.CreateDirectory(s_locks);
+        Directory.CreateDirectory(Locks);
         int start = Random.Shared.Next(Count);
         for (int i = 0; i < Count; i++)
         {
@@ -50,7 +50,7 @@ public sealed class FreePort : IDisposable
     {
         try
         {
-            string path = Path.Combine(s_locks, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            string path = Path.Combine(Locks, number.ToString(System.Globalization.CultureInfo.InvariantCulture));
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)

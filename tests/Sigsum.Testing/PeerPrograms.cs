@@ -8,7 +8,7 @@ namespace Sigsum.Testing;
 /// </summary>
 public sealed class PeerPrograms
 {
-    private static readonly Lazy<Task<string>> s_unpacked = new(UnpackAsync);
+    private static readonly Lazy<Task<string>> Unpacked = new(UnpackAsync);
     private readonly string _bin;
 
     private PeerPrograms(string bin) => _bin = bin;
@@ -24,7 +24,7 @@ public sealed class PeerPrograms
     {
         if (SkipReason is not null)
             Assert.Skip(SkipReason);
-        return new PeerPrograms(await s_unpacked.Value.WaitAsync(cancellation));
+        return new PeerPrograms(await Unpacked.Value.WaitAsync(cancellation));
     }
 
     /// <summary>Full path of a program: the one that eng/peers unpacked, or the machine's own.</summary>

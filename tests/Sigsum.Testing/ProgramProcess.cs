@@ -11,15 +11,15 @@ namespace Sigsum.Testing;
 /// </summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
-    private static readonly HashSet<ProgramProcess> s_running = [];
+    private static readonly HashSet<ProgramProcess> Running = [];
     private readonly Process _process;
     private readonly ITestOutputHelper? _testOutput = TestContext.Current.TestOutputHelper;
 
     static ProgramProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        lock (s_running)
+        lock (Running)
         {
-            foreach (ProgramProcess program in s_running)
+            foreach (ProgramProcess program in Running)
                 program.KillQuietly();
         }
     };
@@ -50,10 +50,10 @@ public sealed class ProgramProcess : IAsyncDisposable
         ProgramProcess started = new(program, new Process { StartInfo = start });
         started._process.OutputDataReceived += (_, e) => started.OnLine(e.Data);
         started._process.ErrorDataReceived += (_, e) => started.OnLine(e.Data);
-        lock (s_running)
+        lock (Running)
         {
             started._process.Start();
-            s_running.Add(started);
+            Running.Add(started);
         }
 
         started._process.StandardInput.Close();
@@ -173,8 +173,8 @@ public sealed class ProgramProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        lock (s_running)
-            s_running.Remove(this);
+        lock (Running)
+            Running.Remove(this);
         _process.Dispose();
     }
 

@@ -5,7 +5,7 @@ namespace Sigsum.Testing;
 /// </summary>
 public sealed class TempDirectory : IDisposable
 {
-    private static readonly bool s_keep = Environment.GetEnvironmentVariable("SIGSUM_KEEP_TEMP") is "1";
+    private static readonly bool Keep = Environment.GetEnvironmentVariable("SIGSUM_KEEP_TEMP") is "1";
 
     public TempDirectory() => FullName = Directory.CreateTempSubdirectory("sigsum-test-").FullName;
 
@@ -24,7 +24,7 @@ public sealed class TempDirectory : IDisposable
 
     public void Dispose()
     {
-        if (s_keep)
+        if (Keep)
             return;
         try
         {
