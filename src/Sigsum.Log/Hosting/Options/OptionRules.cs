@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using Microsoft.Extensions.Logging;
+using Sigsum.Log.Admission;
 
 namespace Sigsum.Log.Hosting;
 
 /// <summary>
 /// What must hold between option values, wherever they came from. Pure: files are looked at by
-/// whoever reads them. Every rule is asked, so that an operator sees all that is wrong at once.
+/// <see cref="OptionFiles"/>. Every rule is asked, so that an operator sees all that is wrong at once.
 /// </summary>
 internal static class OptionRules
 {
@@ -31,12 +31,8 @@ internal static class OptionRules
                 "there is no quorum without a policy; write --policy-file=FILE, or leave --require-quorum out"));
         }
 
-        if (options.DnsServer is { } server && !IsDnsServer(server))
-        {
-            problems.Add(new("dns-server",
-                $"'{server}' is not an IP address; write --dns-server=ADDRESS or ADDRESS:PORT, such as 192.0.2.53"));
-        }
-
+        if (options.DnsServer is { } server)
+            CheckDnsServer(server, problems);
         return problems.DrainToImmutable();
     }
 
@@ -128,9 +124,17 @@ internal static class OptionRules
             segment is not ("" or "." or "..") &&
             segment.All(character => char.IsAsciiLetterOrDigit(character) || "-._~".Contains(character)));
 
-    private static bool IsDnsServer(string server) =>
-        IPAddress.TryParse(server.Trim('[', ']'), out _) ||
-        (HostPort.TryParse(server, out var address, out _) && address.Port != 0 && IPAddress.TryParse(address.Host, out _));
+    private static void CheckDnsServer(string server, ImmutableArray<ConfigurationProblem>.Builder problems)
+    {
+        try
+        {
+            TokenVerifierOptions.ParseDnsServer(server);
+        }
+        catch (FormatException error)
+        {
+            problems.Add(new("dns-server", error.Message));
+        }
+    }
 
     private static void Within(
         ImmutableArray<ConfigurationProblem>.Builder problems, string option, TimeSpan value, OptionRange<TimeSpan> range)

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Sigsum.Log.Cli.Options;
+using Sigsum.Log.Cli.Verbs;
+
+namespace Sigsum.Log.Cli;
+
+/// <summary>From arguments to the verb that they name, and from its outcome to an exit code.</summary>
+internal static class Dispatcher
+{
+    private static readonly Verb[] Verbs =
+        [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb()];
+
+    /// <summary>Runs the program as if called by <paramref name="name"/>; returns the exit code, 0 or 1.</summary>
+    public static Task<int> RunAsync(string name, string[] arguments) => name switch
+    {
+        ProgramName.Primary => RunAsync(new PrimaryVerb(), name, arguments),
+        ProgramName.Secondary => RunAsync(new SecondaryVerb(), name, arguments),
+        ProgramName.Mktree => RunAsync(new MktreeVerb(), name, arguments),
+        _ => RunFirstArgumentAsync(name, arguments),
+    };
+
+    private static async Task<int> RunFirstArgumentAsync(string name, string[] arguments)
+    {
+        if (arguments is ["--help" or "-?" or "help", ..])
+        {
+            await HelpText.WriteVerbsAsync(Console.Out, name, Verbs).ConfigureAwait(false);
+            return 0;
+        }
+
+        var verb = arguments is [var first, ..] ? Array.Find(Verbs, verb => verb.Name == first) : null;
+        if (verb is not null)
+            return await RunAsync(verb, $"{name} {verb.Name}", arguments[1..]).ConfigureAwait(false);
+
+        await Console.Error.WriteLineAsync(arguments is [var unknown, ..]
+            ? $"{name}: '{unknown}' is not a command; write one of these:"
+            : $"{name}: a command is missing; write one of these:").ConfigureAwait(false);
+        await HelpText.WriteVerbsAsync(Console.Error, name, Verbs).ConfigureAwait(false);
+        return 1;
+    }
+
+    private static async Task<int> RunAsync(Verb verb, string calledAs, string[] arguments)
+    {
+        var line = CommandLine.Read(arguments, verb.Options);
+        if (line.Help)
+        {
+            await HelpText.WriteAsync(Console.Out, calledAs, verb.Options).ConfigureAwait(false);
+            return 0;
+        }
+
+        if (line.Version)
+            return ProgramName.PrintVersion(calledAs);
+
+        if (verb.Options.Contains(OptionCatalog.Config))
+            ConfigFile.ReadInto(line.Values, Environment.GetEnvironmentVariable(ConfigFile.Variable));
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        var outcome = await verb.RunAsync(line.Values, stop.Token).ConfigureAwait(false);
+        if (outcome is { } exitCode)
+            return exitCode;
+
+        foreach (var problem in line.Values.Problems)
+            await Console.Error.WriteLineAsync($"{calledAs}: {problem}").ConfigureAwait(false);
+        return 1;
+
+        // The first signal asks for a clean stop; a second one is left to end the process as it always does.
+        void Cancel(PosixSignalContext signal)
+        {
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Sigsum.Log.Cli.Options;
+
+namespace Sigsum.Log.Cli.Verbs;
+
+/// <summary>One thing that the program can be asked to do.</summary>
+internal abstract class Verb
+{
+    /// <summary>The word on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One line for the list of verbs.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>What it takes besides <c>--help</c> and <c>--version</c>.</summary>
+    public abstract IReadOnlyList<OptionSpec> Options { get; }
+
+    /// <summary>
+    /// Does it. Every problem with what was written is noted in <paramref name="values"/> before anything is done.
+    /// </summary>
+    /// <returns>The exit code, or null when nothing was done because <see cref="OptionValues.Problems"/> has
+    /// entries.</returns>
+    public abstract Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken);
+}
