@@ -16,5 +16,5 @@ public abstract class ClientTest : IDisposable
     private protected LogClient Log(RawServer server, ClientOptions? options = null) => new(Http, server.Url, options);
 
     protected static async Task<LogClientException> FailureAsync(Func<Task> work) =>
-        await Assert.ThrowsAsync<LogClientException>(work);
+        await Assert.ThrowsAsync<LogClientException>(() => work().WaitAsync(TimeSpan.FromSeconds(30), Cancel));
 }
