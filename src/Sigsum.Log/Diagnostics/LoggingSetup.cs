@@ -32,6 +32,12 @@ internal sealed class LoggingSetup : IDisposable
     {
         if (!LogLevels.TryParse(level, out LogLevel minimum))
             throw new ArgumentException($"unknown log level \"{level}\": use one of {LogLevels.Names}", nameof(level));
+        return Create(minimum, logFile, time);
+    }
+
+    /// <summary>As <see cref="Create(string, string?, TimeProvider)"/>, with the level as it was parsed earlier.</summary>
+    public static LoggingSetup Create(LogLevel minimum, string? logFile, TimeProvider time)
+    {
         return string.IsNullOrEmpty(logFile)
             ? Create(minimum, new StandardErrorOutput(), new LineFormatter(time, Journal.IsStandardError()))
             : Create(minimum, new FileOutput(logFile), new LineFormatter(time, journal: false));

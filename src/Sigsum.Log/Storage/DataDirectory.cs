@@ -33,7 +33,14 @@ internal sealed class DataDirectory : IDisposable
 
     private string FormatPath => System.IO.Path.Combine(Path, FormatName);
 
-    /// <summary>Takes a directory that is empty or does not exist, to give birth to a node in it. It cannot be opened
+    /// <summary>
+    /// Whether a node lives in the directory, whole or not. Other files may be there: by default the signed tree
+    /// head is, as in log-go.
+    /// </summary>
+    public static bool Exists(string path) =>
+        new[] { LockName, FormatName, StoreName }.Any(name => System.IO.Path.Exists(System.IO.Path.Combine(path, name)));
+
+    /// <summary>Takes a directory where no node lives, to give birth to a node in it. It cannot be opened
     /// before <see cref="MarkComplete"/> has been called.</summary>
     /// <exception cref="StoreException">Something is there already, or the directory cannot be made.</exception>
     public static DataDirectory Create(string path)
@@ -41,9 +48,9 @@ internal sealed class DataDirectory : IDisposable
         path = System.IO.Path.GetFullPath(path);
         return Guard(path, () =>
         {
-            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            if (Exists(path))
             {
-                throw new StoreException($"{path} is not empty: a new node needs a directory of its own. " +
+                throw new StoreException($"a node lives in {path} already: a new node needs a directory of its own. " +
                     "Name another directory, or start the node that lives there with 'sigsum-log'");
             }
 

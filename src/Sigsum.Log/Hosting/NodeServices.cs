@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Storage;
+
+namespace Sigsum.Log.Hosting;
+
+/// <summary>What every part of a node takes from its surroundings: clock, log, metrics, health.</summary>
+internal sealed record NodeServices(TimeProvider Time, ILoggerFactory Loggers, NodeMetrics Metrics, NodeHealth Health)
+{
+    /// <summary>Surroundings of a new node.</summary>
+    public static NodeServices Create(TimeProvider time, ILoggerFactory loggers) =>
+        new(time, loggers, new NodeMetrics(time), new NodeHealth(loggers.CreateLogger<NodeHealth>()));
+
+    /// <summary>The logger of one class.</summary>
+    public ILogger<T> Logger<T>() => Loggers.CreateLogger<T>();
+
+    /// <summary>Says in the metrics what this node is.</summary>
+    public void DescribeNode(StoreIdentity identity)
+    {
+        Metrics.State.SetInfo(
+            StoreFormat.RoleName(identity.Role), StoreFormat.TreeTypeName(identity.TreeType),
+            identity.NodeId.ToString(), ProgramVersion.Text);
+        Metrics.State.ObserveHealth(Health);
+    }
+}

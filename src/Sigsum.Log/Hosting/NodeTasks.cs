@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Sigsum.Log.Diagnostics;
+
+namespace Sigsum.Log.Hosting;
+
+/// <summary>
+/// The loops of a node. If one of them ends although nobody stopped it, the node cannot do its job any more and is
+/// taken down: a half-working node is worse than none (fail closed).
+/// </summary>
+internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> logger) : IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _running = [];
+
+    /// <summary>Faulted when a loop has failed.</summary>
+    public Task Completion => _failed.Task;
+
+    /// <summary>Starts one loop.</summary>
+    public void Start(string name, Func<CancellationToken, Task> loop)
+    {
+        var task = RunAsync(name, loop);
+        _running.Add(task);
+        health.Watch(name, task);
+    }
+
+    /// <summary>Cancels the loops and waits for their end.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_running);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAsync(string name, Func<CancellationToken, Task> loop)
+    {
+        await Task.Yield();
+        try
+        {
+            await loop(_stopping.Token);
+            if (!_stopping.IsCancellationRequested)
+                Fail(name, new InvalidOperationException($"{name} ended"));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        catch (Exception error)
+        {
+            Fail(name, error);
+        }
+    }
+
+    private void Fail(string name, Exception error)
+    {
+        if (_failed.TrySetException(error))
+            Failed(logger, name, error);
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Name} _failed; the node stops")]
+    private static partial void Failed(ILogger logger, string name, Exception error);
+}

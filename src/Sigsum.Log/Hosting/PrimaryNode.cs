@@ -1,0 +1,252 @@
+using Microsoft.Extensions.Logging;
+using Sigsum.Client;
+using Sigsum.Crypto;
+using Sigsum.Log.Admission;
+using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Http;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Replication;
+using Sigsum.Log.Sequencing;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Log.Witnessing;
+
+namespace Sigsum.Log.Hosting;
+
+/// <summary>
+/// A primary, put together in the order in which a leaf passes: gate, sequencer, store, gate of the replicas,
+/// signer, witnesses, publication.
+/// </summary>
+internal sealed partial class PrimaryNode : IAsyncDisposable
+{
+    private static readonly TimeSpan ReplicaWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReplicaPoll = TimeSpan.FromMilliseconds(250);
+
+    private readonly PrimaryOptions _options;
+    private readonly NodeServices _services;
+    private readonly ILogger _logger;
+    private readonly ISigner _key;
+    private readonly ILogStore _store;
+    private readonly SequencerQueue _queue;
+    private readonly PrimaryRole _role = new();
+    private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
+    private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Watermark _localSize;
+    private readonly Watermark _signedSize = new(0);
+    private readonly Signal _heldChanged = new();
+    private readonly ReplicationGate _gate;
+    private readonly TreeHeadSigner _signer;
+    private readonly Publisher _publisher;
+    private readonly WitnessPanel _witnesses;
+    private readonly AdmissionPolicy _admission;
+    private readonly NodeTasks _tasks;
+    private NodeListener? _external;
+    private NodeListener? _local;
+
+    private PrimaryNode(PrimaryOptions options, ISigner key, ILogStore store, NodeServices services)
+    {
+        _options = options;
+        _key = key;
+        _store = store;
+        _services = services;
+        _logger = services.Logger<PrimaryNode>();
+        _localSize = new Watermark(store.TreeHead.Size);
+        _queue = new SequencerQueue(options.QueueLength);
+        _gate = new ReplicationGate(store, options.Secondaries.Length, options.SecondaryQuorum, _heldChanged);
+        _signer = new TreeHeadSigner(key, new SthFile(options.SthFile), store, _role, _signedSize, services);
+        _publisher = new Publisher(store, services);
+        _witnesses = new WitnessPanel(
+            options, key.PublicKey, store, _role, _signer, _publisher, _witnessHttp, services);
+        _admission = new AdmissionPolicy(options, key.PublicKey, store, services);
+        _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
+    }
+
+    /// <summary>Completes when the node can no longer do its job; faulted with the reason.</summary>
+    public Task Completion => _tasks.Completion;
+
+    /// <summary>Where clients reach the node.</summary>
+    public Uri ExternalUrl => _external!.Url;
+
+    /// <summary>Where nodes and monitoring reach the node.</summary>
+    public Uri InternalUrl => _local!.Url;
+
+    /// <summary>The key that identifies the log.</summary>
+    public PublicKey LogKey => _key.PublicKey;
+
+    /// <summary>Opens, checks, and starts a primary.</summary>
+    /// <exception cref="StartupException">It cannot start; the message says why and what to do.</exception>
+    public static async Task<PrimaryNode> StartAsync(
+        PrimaryOptions options, NodeServices services, CancellationToken cancellationToken)
+    {
+        var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
+        var logger = services.Logger<PrimaryNode>();
+        foreach (var warning in key.Warnings)
+            KeyWarning(logger, warning);
+        var state = new PrimaryStartup(options, key.Signer.PublicKey).Open();
+        var node = new PrimaryNode(options, key.Signer, state.Store, services);
+        try
+        {
+            await node.ResumeAsync(state, cancellationToken);
+            node.StartTasks(state.Mode);
+            await node.ListenAsync(cancellationToken);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops without dropping an accepted request: clients first, while leaves still get committed; then the writer;
+    /// then what signs, replicates and publishes.
+    /// </summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        if (_external is not null)
+            await _external.StopAsync(limit);
+        _queue.Close();
+        await _stopping.CancelAsync();
+        if (_local is not null)
+            await _local.StopAsync(limit);
+        await _tasks.StopAsync();
+    }
+
+    /// <summary>Reads policy, rate limits and suffix list again (SIGHUP). What cannot be read stays as it was.</summary>
+    public void Reload()
+    {
+        _witnesses.Reload();
+        _admission.Reload();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Close();
+        await _stopping.CancelAsync();
+        await _tasks.StopAsync();
+        if (_external is not null)
+            await _external.DisposeAsync();
+        if (_local is not null)
+            await _local.DisposeAsync();
+        _nodeHttp.Dispose();
+        _witnessHttp.Dispose();
+        _admission.Dispose();
+        _tasks.Dispose();
+        _store.Dispose();
+        _role.Dispose();
+        _stopping.Dispose();
+        (_key as IDisposable)?.Dispose();
+    }
+
+    private async Task ResumeAsync(PrimaryState state, CancellationToken cancellationToken)
+    {
+        if (state.Published is { } published)
+            _publisher.Resume(published);
+        _witnesses.Load();
+        switch (state.Mode)
+        {
+            case StartupMode.Saved:
+                _signer.Resume(StoredTreeHead.Loaded(state.Signed!.Value, new SthFile(_options.SthFile)));
+                break;
+
+            case StartupMode.Empty or StartupMode.LocalTree:
+                new StartupFile(_options.SthFile).Remove();
+                await _signer.SignFirstAsync(_store.TreeHead, cancellationToken);
+                break;
+        }
+
+        // As in log-go, the last signed head is shown until the witnesses have answered; unless the operator wants
+        // nothing without a quorum.
+        if (_publisher.Current is null && _signer.Last is { } last && !_options.RequireQuorum)
+            _publisher.Publish(last, []);
+        if (_logger.IsEnabled(LogLevel.Information))
+            Resumed(_logger, _store.TreeHead.Size, _signedSize.Value, _publisher.Current?.Size);
+        if (_options.Secondaries.IsEmpty)
+            NoSecondary(_logger);
+    }
+
+    private void StartTasks(StartupMode mode)
+    {
+        var minimum = mode == StartupMode.AwaitSecondary ? _store.TreeHead.Size : 0;
+        var committer = new Committer(_gate, _signer, _role, minimum, _heldChanged, _services);
+        var sequencer = new Sequencer(
+            _store, _queue, _admission.Limiter, _localSize, _options.BatchSize, _services.Metrics, _services.Time, _services.Logger<Sequencer>());
+        var rotation = new Rotation(
+            _signer, _signedSize, _witnesses.Current, _publisher,
+            new RotationBudget(_options.WitnessRequestsPerDay, _services.Time), _options.RequireQuorum,
+            _options.Node.Interval, _services.Health, _services.Time);
+
+        _tasks.Start("sequencer", _ => sequencer.RunAsync());
+        _tasks.Start("committer", committer.RunAsync);
+        _tasks.Start("rotation", rotation.RunAsync);
+        for (var i = 0; i < _options.Secondaries.Length; i++)
+            _tasks.Start($"secondary {i}", Track(i).RunAsync);
+        if (_gate.Alone)
+            _tasks.Start("local size", PassOnLocalSizeAsync);
+        _services.Metrics.Pipeline.ObserveQueue(() => _queue.Count, _options.QueueLength);
+        _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
+        _services.DescribeNode(_store.Identity);
+    }
+
+    private SecondaryTracker Track(int number)
+    {
+        var peer = _options.Secondaries[number];
+        return new SecondaryTracker(
+            number, peer, new SecondaryClient(_nodeHttp, peer.Url), _store, _gate, _role, ReplicaWait, ReplicaPoll,
+            _services);
+    }
+
+    /// <summary>Without a secondary, what is durable here may be signed.</summary>
+    private async Task PassOnLocalSizeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var seen = _localSize.Value;
+            _heldChanged.Set();
+            await _localSize.WaitAboveAsync(seen, cancellationToken);
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        var timer = new LeafTimer(_services.Metrics.Pipeline, _services.Time);
+        var leafGate = new LeafGate(
+            _store, _queue, _admission.Tokens, _admission.Limiter, _services.Logger<LeafGate>());
+        var read = new ReadEndpoints(_publisher, _store, _options.Node.MaxRange, _services.Metrics.Http);
+        var add = new AddLeafEndpoint(leafGate, _signedSize, _publisher, timer, _options.CommitWait,
+            _services.Metrics.Http.Endpoint(EndpointNames.AddLeaf), _services.Time);
+        var page = new InformationPage(_key.PublicKey.KeyHash(), _options.Node.UrlPrefix);
+        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        var publicTable = new EndpointTable(
+            _options.Node.UrlPrefix, [.. read.All, add.Endpoint], page.AnswerAsync, _services.Time,
+            _services.Logger<EndpointTable>());
+        var nodeTable = new EndpointTable(
+            _options.Node.UrlPrefix, [feed.Endpoint], null, _services.Time,
+            _services.Logger<EndpointTable>());
+
+        _local = await NodeListener.StartInternalAsync(
+            _options.Node.InternalEndpoint, nodeTable, _services, cancellationToken);
+        _external = await NodeListener.StartExternalAsync(
+            _options.Node.ExternalEndpoint, publicTable, _services, cancellationToken);
+        if (_logger.IsEnabled(LogLevel.Information))
+            Listening(_logger, ExternalUrl, InternalUrl);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "primary goes on: local size {Local}, signed {Signed}, published {Published}")]
+    private static partial void Resumed(ILogger logger, ulong local, ulong signed, ulong? published);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "running without a secondary (--no-secondary): if this disk is lost, so is the log")]
+    private static partial void NoSecondary(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void KeyWarning(ILogger logger, string warning);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "serving clients on {External}, nodes on {Internal}")]
+    private static partial void Listening(ILogger logger, Uri external, Uri @internal);
+}

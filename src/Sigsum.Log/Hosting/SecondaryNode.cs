@@ -1,0 +1,159 @@
+using Microsoft.Extensions.Logging;
+using Sigsum.Client;
+using Sigsum.Crypto;
+using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Http;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Replication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+
+namespace Sigsum.Log.Hosting;
+
+/// <summary>A secondary: follows the primary, stores what it has checked, and signs for what it has stored.</summary>
+internal sealed partial class SecondaryNode : IAsyncDisposable
+{
+    private static readonly TimeSpan FeedWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
+
+    private readonly SecondaryOptions _options;
+    private readonly NodeServices _services;
+    private readonly ILogger _logger;
+    private readonly ISigner _key;
+    private readonly ILogStore _store;
+    private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
+    private readonly Watermark _localSize;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly NodeTasks _tasks;
+    private NodeListener? _external;
+    private NodeListener? _local;
+
+    private SecondaryNode(SecondaryOptions options, ISigner key, ILogStore store, NodeServices services)
+    {
+        _options = options;
+        _key = key;
+        _store = store;
+        _services = services;
+        _logger = services.Logger<SecondaryNode>();
+        _localSize = new Watermark(store.TreeHead.Size);
+        _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
+    }
+
+    /// <summary>Completes when the node can no longer do its job; faulted with the reason.</summary>
+    public Task Completion => _tasks.Completion;
+
+    /// <summary>Where the primary reaches the node.</summary>
+    public Uri InternalUrl => _local!.Url;
+
+    /// <summary>The key that this secondary signs its tree heads with.</summary>
+    public PublicKey PublicKey => _key.PublicKey;
+
+    /// <summary>Opens, checks, and starts a secondary.</summary>
+    /// <exception cref="StartupException">It cannot start; the message says why and what to do.</exception>
+    public static async Task<SecondaryNode> StartAsync(
+        SecondaryOptions options, NodeServices services, CancellationToken cancellationToken)
+    {
+        var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
+        var node = new SecondaryNode(options, key.Signer, OpenStore(options), services);
+        try
+        {
+            node.StartTasks();
+            await node.ListenAsync(cancellationToken);
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops: answers what is asked, stores what has come, and ends.</summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        await _stopping.CancelAsync();
+        if (_external is not null)
+            await _external.StopAsync(limit);
+        if (_local is not null)
+            await _local.StopAsync(limit);
+        await _tasks.StopAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _tasks.StopAsync();
+        if (_external is not null)
+            await _external.DisposeAsync();
+        if (_local is not null)
+            await _local.DisposeAsync();
+        _nodeHttp.Dispose();
+        _tasks.Dispose();
+        _store.Dispose();
+        _stopping.Dispose();
+        (_key as IDisposable)?.Dispose();
+    }
+
+    private static ILogStore OpenStore(SecondaryOptions options)
+    {
+        var expected = options.LogPublicKey?.KeyHash();
+        if (options.Node.Backend == Backend.Ephemeral)
+        {
+            return new MemoryLogStore(
+                StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, expected));
+        }
+
+        var store = RocksDbLogStore.Open(options.Node.DataDir);
+        var identity = store.Identity;
+        string? problem = null;
+        if (identity.Role != NodeRole.Secondary || identity.TreeType != TreeType.PreorderedLog)
+        {
+            problem = $"the data directory {options.Node.DataDir} belongs to a {identity.Role} with a tree of type "
+                + $"{identity.TreeType}: it cannot be started as a secondary";
+        }
+        else if (expected is { } wanted && identity.LogKeyHash is { } stored && wanted != stored)
+        {
+            problem = $"the data directory {options.Node.DataDir} belongs to the log with key hash {stored}, the key "
+                + $"that --log-key-file names has key hash {wanted}";
+        }
+
+        if (problem is null)
+            return store;
+        store.Dispose();
+        throw new StartupException(problem);
+    }
+
+    private void StartTasks()
+    {
+        var poll = _options.Node.Interval < LongestPoll ? _options.Node.Interval : LongestPoll;
+        var follower = new Follower(
+            new FeedClient(_nodeHttp, _options.PrimaryUrl), _store, _localSize, FeedEndpoint.MaxBatch, FeedWait, poll,
+            _services);
+        _tasks.Start("follower", follower.RunAsync);
+        _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
+        _services.DescribeNode(_store.Identity);
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key,
+            _services.Metrics.Http.Endpoint(EndpointNames.GetSecondaryTreeHead), _services.Time, _stopping.Token);
+        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        var nodeTable = new EndpointTable(
+            _options.Node.UrlPrefix, [head.Endpoint, feed.Endpoint], null, _services.Time,
+            _services.Logger<EndpointTable>());
+        var nothing = new EndpointTable(
+            _options.Node.UrlPrefix, [], null, _services.Time, _services.Logger<EndpointTable>());
+
+        _local = await NodeListener.StartInternalAsync(
+            _options.Node.InternalEndpoint, nodeTable, _services, cancellationToken);
+        _external = await NodeListener.StartExternalAsync(
+            _options.Node.ExternalEndpoint, nothing, _services, cancellationToken);
+        if (_logger.IsEnabled(LogLevel.Information))
+            Listening(_logger, InternalUrl, _store.TreeHead.Size);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "secondary at size {Size}, serving nodes on {Internal}")]
+    private static partial void Listening(ILogger logger, Uri @internal, ulong size);
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Sigsum.Log.Http;
+
+/// <summary>How answers look: plain text, a Cache-Control on each, one human line for an error.</summary>
+internal static class Answer
+{
+    /// <summary>For what a client may keep for ever: leaves and proofs of a tree that was published.</summary>
+    public static readonly StringValues Immutable = "public, max-age=31536000, immutable";
+
+    /// <summary>For what changes: a cache has to ask again.</summary>
+    public static readonly StringValues Changing = "no-cache";
+
+    /// <summary>For errors and acknowledgements.</summary>
+    public static readonly StringValues NotStored = "no-store";
+
+    private static readonly StringValues PlainText = "text/plain; charset=utf-8";
+
+    /// <summary>Starts a 200 with a body of known length.</summary>
+    public static void Begin(HttpContext context, StringValues cacheControl, long length)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.Headers.ContentType = PlainText;
+        response.Headers.CacheControl = cacheControl;
+        response.ContentLength = length;
+    }
+
+    /// <summary>A 200 with these bytes.</summary>
+    public static Task OkAsync(HttpContext context, StringValues cacheControl, ReadOnlyMemory<byte> body)
+    {
+        Begin(context, cacheControl, body.Length);
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Any other status, with one line that says why.</summary>
+    public static Task ErrorAsync(HttpContext context, int status, string message)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.Headers.ContentType = PlainText;
+        response.Headers.CacheControl = NotStored;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            response.Headers.RetryAfter = "1";
+        var line = Encoding.UTF8.GetBytes($"({status}) {OneLine(message)}\n");
+        response.ContentLength = line.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.Body.WriteAsync(line, context.RequestAborted).AsTask();
+    }
+
+    private static string OneLine(string message) =>
+        string.Create(Math.Min(message.Length, 300), message, static (line, text) =>
+        {
+            for (var i = 0; i < line.Length; i++)
+                line[i] = char.IsControl(text[i]) ? ' ' : text[i];
+        });
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Sigsum.Log.Hosting;
+
+namespace Sigsum.Log.Http;
+
+/// <summary>One listening address of a node, with its own limits and its own routes.</summary>
+internal sealed class NodeListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private NodeListener(WebApplication app)
+    {
+        _app = app;
+        var address = app.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses.First();
+        Url = new Uri(address.Replace("[::]", "localhost", StringComparison.Ordinal)
+            .Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where the listener can be reached, with the port that was taken where the options said 0.</summary>
+    public Uri Url { get; }
+
+    /// <summary>Listens for clients: the log protocol and nothing else.</summary>
+    public static Task<NodeListener> StartExternalAsync(
+        HostPort endpoint, EndpointTable table, NodeServices services, CancellationToken cancellationToken) =>
+        StartAsync(endpoint, HttpLimits.External, table.HandleAsync, services, cancellationToken);
+
+    /// <summary>Listens for nodes and monitoring: replication, metrics, health.</summary>
+    public static Task<NodeListener> StartInternalAsync(
+        HostPort endpoint, EndpointTable table, NodeServices services, CancellationToken cancellationToken)
+    {
+        var diagnostics = new DiagnosticEndpoints(services.Metrics, services.Health);
+        return StartAsync(
+            endpoint, HttpLimits.Internal, context => diagnostics.TryHandleAsync(context) ?? table.HandleAsync(context),
+            services, cancellationToken);
+    }
+
+    /// <summary>Takes no new requests and lets those under way finish, for at most <paramref name="limit"/>.</summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        await _app.StopAsync(timeout.Token);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task<NodeListener> StartAsync(
+        HostPort endpoint, HttpLimits limits, RequestDelegate handler, NodeServices services,
+        CancellationToken cancellationToken)
+    {
+        var builder = KestrelSetup.CreateBuilder(limits, services.Loggers);
+        builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, endpoint));
+        var app = builder.Build();
+        app.Run(handler);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return new NodeListener(app);
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            await app.DisposeAsync();
+            throw new StartupException($"cannot listen on {endpoint}: {error.Message}");
+        }
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostPort endpoint)
+    {
+        if (endpoint.Host.Length == 0)
+            kestrel.ListenAnyIP(endpoint.Port);
+        else if (IPAddress.TryParse(endpoint.Host, out var address))
+            kestrel.Listen(address, endpoint.Port);
+        else if (endpoint.Host == "localhost" && endpoint.Port != 0)
+            kestrel.ListenLocalhost(endpoint.Port);
+        else
+            kestrel.Listen(Resolve(endpoint), endpoint.Port);
+    }
+
+    private static IPAddress Resolve(HostPort endpoint)
+    {
+        if (endpoint.Host == "localhost")
+            return IPAddress.Loopback;
+        try
+        {
+            return Dns.GetHostAddresses(endpoint.Host)[0];
+        }
+        catch (Exception error) when (error is System.Net.Sockets.SocketException or ArgumentException)
+        {
+            throw new StartupException($"cannot listen on {endpoint}: no address for that name");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Sigsum.Ascii;
+using Sigsum.Crypto;
+using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Http;
+
+/// <summary>
+/// get-secondary-tree-head on a secondary's internal endpoint: what it has stored durably, signed with its own key.
+/// A primary that knows size N (<c>If-None-Match: "N"</c>) and would rather wait is answered as soon as there is
+/// more, or with 304 when the time is over.
+/// </summary>
+internal sealed class SecondaryTreeHeadEndpoint(
+    ILogStore store, Watermark localSize, ISigner signer, EndpointMetrics metrics, TimeProvider time,
+    CancellationToken stopping)
+{
+    /// <summary>The endpoint by its name.</summary>
+    public Endpoint Endpoint => new("get-secondary-tree-head", HttpMethods.Get, false, GetAsync, metrics);
+
+    private async Task GetAsync(HttpContext context, PathArguments arguments)
+    {
+        var known = ReadKnownSize(context.Request);
+        var wait = HoldRequest.Read(context.Request);
+        if (wait > TimeSpan.Zero)
+        {
+            HoldRequest.Applied(context.Response);
+            if (known is { } size && size == localSize.Value)
+            {
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+                await localSize.WaitAboveAsync(size, wait, time, ended.Token);
+            }
+        }
+
+        var tree = store.TreeHead;
+        context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{tree.Size}\"");
+        if (known == tree.Size)
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            context.Response.Headers.CacheControl = Answer.NotStored;
+            return;
+        }
+
+        var signed = await SignedTreeHead.SignAsync(tree, signer, context.RequestAborted);
+        var body = new ArrayBufferWriter<byte>(256);
+        signed.Write(body);
+        await Answer.OkAsync(context, Answer.NotStored, body.WrittenMemory);
+    }
+
+    private static ulong? ReadKnownSize(HttpRequest request)
+    {
+        var value = request.Headers.IfNoneMatch.ToString();
+        return value is ['"', .. var digits, '"'] && digits.All(char.IsAsciiDigit) && digits.Length is > 0 and < 20
+            ? Decimal63.Parse(System.Text.Encoding.ASCII.GetBytes(digits))
+            : null;
+    }
+}

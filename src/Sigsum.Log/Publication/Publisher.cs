@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Sigsum.Crypto;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Publication;
+
+/// <summary>
+/// Owns what is published. A cosigned tree head is stored before anybody sees it, so that a restart neither loses
+/// cosignatures nor goes back; sizes never decrease (I5).
+/// </summary>
+internal sealed partial class Publisher(
+    ILogStore store, NodeServices services)
+{
+    /// <summary>Name of the stored record with the published head, in the form that get-tree-head answers.</summary>
+    public const string RecordKey = "published";
+
+    private readonly ILogger _logger = services.Logger<Publisher>();
+    private readonly Lock _gate = new();
+    private readonly Watermark _size = new(0);
+    private volatile PublishedTree? _current;
+
+    /// <summary>What readers see, or null while nothing may be shown.</summary>
+    public PublishedTree? Current => _current;
+
+    /// <summary>The published size, to wait on.</summary>
+    public Watermark Size => _size;
+
+    /// <summary>The head that this store published last, if its signature and its root still hold.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey logKey)
+    {
+        if (store.ReadRecord(RecordKey) is not { } bytes)
+            return null;
+        try
+        {
+            var head = CosignedTreeHead.Parse(bytes);
+            return head.SignedTreeHead.Verify(logKey)
+                ? head
+                : throw new StoreException("the stored published tree head is not signed with this log's key");
+        }
+        catch (SigsumFormatException error)
+        {
+            throw new StoreException($"the stored published tree head is damaged: {error.Message}");
+        }
+    }
+
+    /// <summary>Shows again what was shown before the restart.</summary>
+    public void Resume(CosignedTreeHead head)
+    {
+        lock (_gate)
+            Show(PublishedTree.Restore(head, services.Time.GetUtcNow()));
+    }
+
+    /// <summary>Publishes <paramref name="head"/> with its cosignatures.</summary>
+    /// <exception cref="InvariantViolationException">The published size would decrease.</exception>
+    public void Publish(StoredTreeHead head, ImmutableArray<Cosignature> cosignatures)
+    {
+        lock (_gate)
+        {
+            Invariant.Check(
+                _current is null || head.Size >= _current.Size,
+                $"the published size would go back from {_current?.Size} to {head.Size}");
+            Keep(PublishedTree.Create(head, cosignatures, services.Time.GetUtcNow()));
+        }
+
+        Published(_logger, head.Size, cosignatures.Length);
+    }
+
+    /// <summary>Adds a cosignature that came after its head was published, if that head still stands.</summary>
+    public void AddLate(StoredTreeHead head, Cosignature cosignature)
+    {
+        lock (_gate)
+        {
+            if (_current is { } shown && shown.Head.SignedTreeHead == head.Signed && !IsKnown(shown, cosignature))
+                Keep(shown.With(cosignature));
+        }
+    }
+
+    private static bool IsKnown(PublishedTree shown, Cosignature cosignature) =>
+        shown.Head.Cosignatures.Any(c => c.KeyHash == cosignature.KeyHash && c.Timestamp >= cosignature.Timestamp);
+
+    private void Keep(PublishedTree tree)
+    {
+        store.CommitRecords([new StoreRecord(RecordKey, tree.Body)]);
+        Show(tree);
+    }
+
+    private void Show(PublishedTree tree)
+    {
+        _current = tree;
+        _size.Advance(tree.Size);
+        services.Metrics.Trees.OnPublished(tree.Size, tree.PublishedAt);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "published size {Size} with {Cosignatures} cosignatures")]
+    private static partial void Published(ILogger logger, ulong size, int cosignatures);
+}

@@ -1,0 +1,89 @@
+using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Witnessing;
+
+namespace Sigsum.Log.Publication;
+
+/// <summary>
+/// Moves the published tree head on. Driven by new signed heads: an idle log publishes a leaf at once; a busy one
+/// takes everything that was signed meanwhile, as fast as its witnesses accept. After each interval the head is
+/// cosigned afresh, whether it has grown or not.
+/// </summary>
+internal sealed class Rotation(
+    TreeHeadSigner signer,
+    Watermark signedSize,
+    Func<CosignatureCollector> collector,
+    Publisher publisher,
+    RotationBudget budget,
+    bool requireQuorum,
+    TimeSpan interval,
+    NodeHealth health,
+    TimeProvider time)
+{
+    private readonly HealthCondition _quorum =
+        health.Register("witness quorum", required: requireQuorum, reason: "no round of cosigning is over yet");
+
+    /// <summary>Rotates until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await signer.HasHead.WaitAsync(cancellationToken);
+        while (true)
+        {
+            var started = time.GetTimestamp();
+            var (head, witnessed) = await CosignAndPublishAsync(started, cancellationToken);
+            await WaitForNextAsync(head, witnessed, started, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Asks the witnesses, again and again until the quorum is there or the interval is over, and publishes.
+    /// </summary>
+    private async Task<(StoredTreeHead Head, bool Witnessed)> CosignAndPublishAsync(
+        long started, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+        while (true)
+        {
+            var head = signer.Last!;
+            var round = collector();
+            if (round.Count == 0)
+            {
+                _quorum.Met();
+                publisher.Publish(head, []);
+                return (head, false);
+            }
+
+            budget.Spend();
+            var collected = await round.CollectAsync(head, Remaining(started), cancellationToken);
+            if (collected.Quorum)
+                _quorum.Met();
+            else
+                _quorum.NotMet($"{collected.Cosignatures.Length} of {round.Count} witnesses cosigned size {head.Size}");
+            var over = Remaining(started) <= TimeSpan.Zero;
+            if (collected.Quorum || (over && !requireQuorum))
+                publisher.Publish(head, collected.Cosignatures);
+            if (collected.Quorum || over)
+                return (head, true);
+            await PauseAsync(Shorter(backoff.Next(), Remaining(started)), cancellationToken);
+        }
+    }
+
+    private async Task WaitForNextAsync(
+        StoredTreeHead head, bool witnessed, long started, CancellationToken cancellationToken)
+    {
+        var grown = await signedSize.WaitAboveAsync(head.Size, Remaining(started), time, cancellationToken);
+        if (grown && witnessed)
+            await PauseAsync(Shorter(budget.UntilNext(), Remaining(started)), cancellationToken);
+    }
+
+    private TimeSpan Remaining(long started) => interval - time.GetElapsedTime(started);
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        if (pause > TimeSpan.Zero)
+            await Task.Delay(pause, time, cancellationToken);
+    }
+}

@@ -1,0 +1,45 @@
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Replication;
+
+/// <summary>
+/// What the secondaries hold, as far as they have proved it, and with it what may be signed (I2: replicated before
+/// signed). The latest word of a secondary counts, not its best: one that was put back to an older copy holds less.
+/// </summary>
+internal sealed class ReplicationGate(ILogStore store, int secondaries, int required, Signal changed)
+{
+    private readonly Lock _gate = new();
+    private readonly TreeHead?[] _acknowledged = new TreeHead?[secondaries];
+
+    /// <summary>No secondary at all: the operator said --no-secondary.</summary>
+    public bool Alone => secondaries == 0;
+
+    /// <summary>What may be signed now, or null while too few secondaries have answered.</summary>
+    public ReplicatedTreeHead? Current
+    {
+        get
+        {
+            if (Alone)
+                return ReplicatedTreeHead.WithoutSecondary(store.TreeHead);
+            lock (_gate)
+                return ReplicatedTreeHead.FromAcknowledgements(_acknowledged, required);
+        }
+    }
+
+    /// <summary>Secondary number <paramref name="secondary"/> holds <paramref name="head"/>, compared with our own root.</summary>
+    public void Acknowledge(int secondary, TreeHead head)
+    {
+        lock (_gate)
+            _acknowledged[secondary] = head;
+        changed.Set();
+    }
+
+    /// <summary>The tree that secondary number <paramref name="secondary"/> last proved to hold.</summary>
+    public TreeHead? AcknowledgedBy(int secondary)
+    {
+        lock (_gate)
+            return _acknowledged[secondary];
+    }
+}

@@ -1,0 +1,100 @@
+using Sigsum.Client;
+using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+
+namespace Sigsum.Log.Replication;
+
+/// <summary>
+/// The primary's ear for one secondary: asks for its signed tree head, which the secondary holds back until it has
+/// stored something new, and passes on what it proves to hold. A log-go secondary answers at once; it is then asked
+/// again whenever there is something that it could have fetched, at its own pace.
+/// </summary>
+internal sealed class SecondaryTracker(
+    int number,
+    SecondaryPeer peer,
+    SecondaryClient client,
+    ILogStore store,
+    ReplicationGate gate,
+    PrimaryRole role,
+    TimeSpan wait,
+    TimeSpan pollInterval,
+    NodeServices services)
+{
+    /// <summary>How long one held request may take beyond the time it asks the secondary to hold it.</summary>
+    private static readonly TimeSpan HoldSlack = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time = services.Time;
+    private readonly HealthCondition _condition =
+        services.Health.Register($"secondary {peer.Url.Authority}", reason: "has not answered yet");
+
+    /// <summary>Listens until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var held = await AskAsync(cancellationToken);
+                backoff.Reset();
+                if (!held)
+                    await Task.Delay(pollInterval, _time, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is LogClientException or HttpRequestException or FormatException
+                                              or OperationCanceledException)
+            {
+                _condition.NotMet($"cannot be asked for its tree head: {error.Message}");
+                await Task.Delay(backoff.Next(), _time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            }
+        }
+    }
+
+    /// <returns>Whether the secondary holds requests; if not, the caller paces itself.</returns>
+    private async Task<bool> AskAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(wait + HoldSlack, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var known = gate.AcknowledgedBy(number)?.Size;
+        var answer = await client.GetTreeHeadAsync(known, wait, either.Token);
+        if (answer.Head is not { } head)
+            return answer.WaitSupported;
+
+        switch (Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store))
+        {
+            case AcknowledgementVerdict.Holds:
+                _condition.Met();
+                services.Metrics.Trees.SetSecondarySize(peer.Url, head.TreeHead.Size);
+                gate.Acknowledge(number, head.TreeHead);
+                return answer.WaitSupported;
+
+            case AcknowledgementVerdict.NotThisSecondary:
+                _condition.NotMet("answers with a tree head that its configured key did not sign; its word is not counted");
+                return false;
+
+            case AcknowledgementVerdict.Ahead:
+                _condition.NotMet($"holds {head.TreeHead.Size} leaves, this primary only {store.TreeHead.Size}: the primary's "
+                    + "store is older than the log. Nothing is signed until the primary has these leaves");
+                return false;
+
+            case AcknowledgementVerdict.Diverged:
+                var problem = $"secondary {peer.Url.Authority} and this primary have different roots for size "
+                    + $"{head.TreeHead.Size}: {head.TreeHead.RootHash} there, "
+                    + $"{ProofBuilder.Root(head.TreeHead.Size, store)} here";
+                _condition.NotMet(problem);
+                role.Revoke(problem);
+                return false;
+
+            default:
+                throw new InvariantViolationException("unknown verdict on an acknowledgement");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Sigsum.Client;
+using Sigsum.Crypto;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Policy;
+
+namespace Sigsum.Log.Witnessing;
+
+/// <summary>
+/// The witnesses of the policy file as it was read last. Reading it again replaces the whole panel between two
+/// rounds; a witness whose size is no longer known is asked for it by its own 409.
+/// </summary>
+internal sealed partial class WitnessPanel(
+    PrimaryOptions options,
+    PublicKey logKey,
+    ILogStore store,
+    PrimaryRole role,
+    TreeHeadSigner signer,
+    Publisher publisher,
+    HttpClient http,
+    NodeServices services)
+{
+    private readonly ILogger _logger = services.Logger<WitnessPanel>();
+    private volatile CosignatureCollector? _current;
+
+    /// <summary>The panel of the next round.</summary>
+    public CosignatureCollector Current() =>
+        _current ?? throw new InvalidOperationException("the policy has not been read yet");
+
+    /// <summary>Reads the policy file for the first time, after the publisher has resumed.</summary>
+    /// <exception cref="StartupException">The policy file cannot be read.</exception>
+    public void Load() => _current = Build(ReadPolicy(options.PolicyFile));
+
+    /// <summary>Reads the policy file again; keeps the present panel where that fails.</summary>
+    public void Reload()
+    {
+        try
+        {
+            var next = Build(ReadPolicy(options.PolicyFile));
+            _current = next;
+            Reloaded(_logger, next.Count);
+        }
+        catch (StartupException error)
+        {
+            NotReloaded(_logger, error.Message);
+        }
+    }
+
+    private static TrustPolicy? ReadPolicy(string? path)
+    {
+        if (path is null)
+            return null;
+        try
+        {
+            return TrustPolicy.Parse(File.ReadAllBytes(path));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or SigsumFormatException)
+        {
+            throw new StartupException($"cannot read the policy in {path} (--policy-file): {error.Message}");
+        }
+    }
+
+    private CosignatureCollector Build(TrustPolicy? policy)
+    {
+        var lanes = policy is null
+            ? []
+            : policy.Witnesses.Where(witness => witness.Url is not null).Select(Lane).ToImmutableArray();
+        return new CosignatureCollector(
+            policy, lanes, options.CosignatureGrace, publisher.AddLate, services.Metrics, services.Time);
+    }
+
+    private WitnessLane Lane(PolicyWitness witness)
+    {
+        var published = publisher.Current?.Head;
+        var keyHash = witness.PublicKey.KeyHash();
+        var cosigned = published is not null && published.Cosignatures.Any(c => c.KeyHash == keyHash)
+            ? published.SignedTreeHead.TreeHead.Size
+            : 0;
+        return new WitnessLane(
+            witness, new WitnessClient(http, witness.Url!), logKey, store, role, () => signer.Last?.Size ?? 0, cosigned,
+            services.Metrics, options.Node.Timeout, services.Time, services.Logger<WitnessLane>());
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "policy read again: {Count} witnesses are asked")]
+    private static partial void Reloaded(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the policy stays as it was: {Problem}")]
+    private static partial void NotReloaded(ILogger logger, string problem);
+}
