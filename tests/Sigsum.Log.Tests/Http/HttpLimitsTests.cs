@@ -17,7 +17,7 @@ public sealed class HttpLimitsTests
 
     [Theory]
     [InlineData(60, "200")]
-    [InlineData(100, "431")]
+    [InlineData(70, "431")] // Kestrel itself would take 100
     public async Task Headers_are_limited_in_number(int count, string status) =>
         Assert.StartsWith($"HTTP/1.1 {status} ", await AnswerAsync(
             Get + string.Concat(Enumerable.Range(0, count).Select(i => $"H{i}: v\r\n")) + "\r\n"), StringComparison.Ordinal);

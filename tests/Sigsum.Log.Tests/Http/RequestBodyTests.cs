@@ -46,7 +46,9 @@ public sealed class RequestBodyTests : IAsyncLifetime
     {
         using RawConnection connection = await _server.ConnectAsync();
         await connection.SendAsync($"POST /echo HTTP/1.1\r\nHost: h\r\n{rest}{new string('x', body)}");
-        Assert.StartsWith("HTTP/1.1 413 ", await connection.ReadToCloseAsync(), StringComparison.Ordinal);
+        string answer = await connection.ReadToCloseAsync();
+        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
     }
 
     [Fact]

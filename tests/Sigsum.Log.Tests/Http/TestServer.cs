@@ -87,7 +87,7 @@ internal sealed class RawConnection(Socket socket) : IDisposable
         var text = new StringBuilder();
         byte[] buffer = new byte[4096];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        patience.CancelAfter(TimeSpan.FromSeconds(20)); // less than Kestrel's own time-outs, of which the least is 30 s
         try
         {
             while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and int count)
