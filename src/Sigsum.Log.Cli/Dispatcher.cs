@@ -8,7 +8,7 @@ namespace Sigsum.Log.Cli;
 internal static class Dispatcher
 {
     private static readonly Verb[] Verbs =
-        [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb()];
+        [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new DemoVerb()];
 
     /// <summary>Runs the program as if called by <paramref name="name"/>; returns the exit code, 0 or 1.</summary>
     public static Task<int> RunAsync(string name, string[] arguments) => name switch

@@ -1,4 +1,5 @@
 using Sigsum.Log.Cli.Options;
+using Sigsum.Log.Hosting;
 
 namespace Sigsum.Log.Cli.Verbs;
 
