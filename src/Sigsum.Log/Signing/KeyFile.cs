@@ -26,12 +26,7 @@ internal static class KeyFile
     {
         string text = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
         if (OpenSshKey.IsPrivate(text))
-            return new OpenedKey(Parse(path, text, OpenSshKey.ParsePrivate), WarnOfReaders(path));
-        if (IsHexSeed(text))
-        {
-            return new OpenedKey(FromHexSeed(text), WarnOfReaders(path).Add(
-                $"{path}: raw keys in hex are deprecated; write an OpenSSH private key instead (sigsum-key from-hex)"));
-        }
+            return new OpenedKey(Parse(path, text, OpenSshKey.ParsePrivate), WarningsAbout(path, text));
         PublicKey publicKey = Parse(path, text, OpenSshKey.ParsePublic);
         try
         {
@@ -91,26 +86,16 @@ internal static class KeyFile
         }
     }
 
-    private static bool IsHexSeed(string text) =>
-        text.Length == 2 * Ed25519Signer.SeedSize && text.All(char.IsAsciiHexDigit);
-
-    private static Ed25519Signer FromHexSeed(string text)
+    private static ImmutableArray<string> WarningsAbout(string path, string privateKey)
     {
-        byte[] seed = Convert.FromHexString(text);
-        try
+        ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
+        if (!privateKey.StartsWith("-----", StringComparison.Ordinal))
         {
-            return Ed25519Signer.FromSeed(seed);
+            warnings.Add(
+                $"{path}: raw keys in hex are deprecated; write an OpenSSH private key instead (sigsum-key from-hex)");
         }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(seed);
-        }
-    }
-
-    private static ImmutableArray<string> WarnOfReaders(string path)
-    {
-        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & OthersMayRead) == 0)
-            return [];
-        return [$"{path}: other users can read this private key; chmod 600 it"];
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OthersMayRead) != 0)
+            warnings.Add($"{path}: other users can read this private key; chmod 600 it");
+        return warnings.DrainToImmutable();
     }
 }
