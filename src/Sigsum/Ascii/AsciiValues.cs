@@ -54,7 +54,8 @@ public ref struct AsciiValues
     internal static SigsumFormatException Expected(int line, ReadOnlySpan<byte> key, string what) =>
         new($"line {line}: the value of \"{Encoding.ASCII.GetString(key)}\" must be {what}");
 
-    private readonly SigsumFormatException Fail(string field, string what) => Expected(_line, _key, $"{what} ({field})");
+    private readonly SigsumFormatException Fail(string field, string what) =>
+        Expected(_line, _key, $"{what} ({field})");
 
     private ReadOnlySpan<byte> Next()
     {

@@ -17,7 +17,9 @@ namespace Sigsum.Checkpoints;
 /// <param name="Signature">The log's signature over <see cref="Body"/>.</param>
 public sealed record Checkpoint(string Origin, TreeHead TreeHead, KeyId KeyId, Signature Signature)
 {
-    /// <summary>The media type of a witness's answer 409: its size in decimal and a newline (C2SP tlog-witness).</summary>
+    /// <summary>
+    /// The media type of a witness's answer 409: its size in decimal and a newline (C2SP tlog-witness).
+    /// </summary>
     public const string TreeSizeContentType = "text/x.tlog.size";
 
     /// <summary>Reads a checkpoint with at most 16 signature lines. Verifies no signature.</summary>

@@ -22,7 +22,7 @@ public sealed record CosignatureLine(string KeyName, KeyId KeyId, ulong Timestam
     /// <summary>Reads the lines of a witness's answer. Verifies no signature.</summary>
     /// <param name="input">At least one and at most 16 signature lines.</param>
     /// <returns>The lines that can be Ed25519 cosignatures; those of other kinds are left out.</returns>
-    /// <exception cref="SigsumFormatException">A line is not a signature line, or there are too many, or none.</exception>
+    /// <exception cref="SigsumFormatException">A line is not a signature line; or too many, or none.</exception>
     public static ImmutableArray<CosignatureLine> ParseLines(ReadOnlySpan<byte> input)
     {
         ImmutableArray<CosignatureLine>.Builder lines = ImmutableArray.CreateBuilder<CosignatureLine>();

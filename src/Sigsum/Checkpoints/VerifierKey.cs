@@ -5,8 +5,8 @@ using Sigsum.Crypto;
 namespace Sigsum.Checkpoints;
 
 /// <summary>
-/// A verifier key, vkey (C2SP signed-note): <c>name+hex(key id)+base64(type, public key)</c>. Ed25519 keys of logs and of
-/// witnesses only.
+/// A verifier key, vkey (C2SP signed-note): <c>name+hex(key id)+base64(type, public key)</c>. Ed25519 keys of logs
+/// and of witnesses only.
 /// </summary>
 /// <param name="Name">The key name: for a log its origin.</param>
 /// <param name="KeyId">Follows from the other three.</param>
@@ -27,7 +27,7 @@ public sealed record VerifierKey(string Name, KeyId KeyId, NoteSignatureType Typ
 
     /// <summary>Reads a verifier key and checks that the key id is the right one.</summary>
     /// <param name="text">The key and nothing else.</param>
-    /// <exception cref="SigsumFormatException">It is malformed, of another type, or the key id does not fit.</exception>
+    /// <exception cref="SigsumFormatException">Malformed, of another type, or the key id does not fit.</exception>
     public static VerifierKey Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -49,7 +49,7 @@ public sealed record VerifierKey(string Name, KeyId KeyId, NoteSignatureType Typ
         if (!StrictBase64.TryDecode(rest[(second + 1)..], key)
             || (NoteSignatureType)key[0] is not (NoteSignatureType.Ed25519 or NoteSignatureType.Cosignature))
         {
-            throw new SigsumFormatException("a vkey must hold an Ed25519 key in base64, of type 1 (log) or 4 (witness)");
+            throw new SigsumFormatException("a vkey must hold an Ed25519 key in base64: type 1 (log) or 4 (witness)");
         }
 
         VerifierKey result = Create(name, (NoteSignatureType)key[0], new PublicKey(key[1..]));

@@ -9,7 +9,9 @@ public static class OpenSshKey
     private const string KeyType = "ssh-ed25519";
     private const string PolicyOption = "sigsum-policy=";
 
-    /// <summary>Whether a text is a private key, of any form that <see cref="ParsePrivate"/> reads or refuses.</summary>
+    /// <summary>
+    /// Whether a text is a private key, of any form that <see cref="ParsePrivate"/> reads or refuses.
+    /// </summary>
     /// <param name="text">The contents of a key file.</param>
     public static bool IsPrivate(string text)
     {

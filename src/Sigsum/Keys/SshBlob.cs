@@ -3,7 +3,9 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Keys;
 
-/// <summary>Reads the binary form that SSH gives to keys (RFC 4251 section 5): big-endian lengths before strings.</summary>
+/// <summary>
+/// Reads the binary form that SSH gives to keys (RFC 4251 section 5): big-endian lengths before strings.
+/// </summary>
 internal ref struct SshBlob(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

@@ -5,7 +5,9 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Messages;
 
-/// <summary>The answer to get-consistency-proof (log.md section 3.3): that an older tree is a prefix of a newer.</summary>
+/// <summary>
+/// The answer to get-consistency-proof (log.md section 3.3): that an older tree is a prefix of a newer.
+/// </summary>
 /// <param name="Path">Hashes in the order of RFC 6962, closest to the leaves first; at most 63.</param>
 public sealed record ConsistencyProof(ImmutableArray<Hash> Path)
 {

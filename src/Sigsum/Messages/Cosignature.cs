@@ -5,7 +5,9 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Messages;
 
-/// <summary>A witness's cosignature, version 1 (log.md section 2.2.3): <c>cosignature=key_hash timestamp signature</c>.</summary>
+/// <summary>
+/// A witness's cosignature, version 1 (log.md section 2.2.3): <c>cosignature=key_hash timestamp signature</c>.
+/// </summary>
 /// <param name="KeyHash">SHA-256 of the witness's public key.</param>
 /// <param name="Timestamp">When it cosigned: seconds since 1970-01-01 UTC, at most 2^63 - 1.</param>
 /// <param name="Signature">Over the cosigned form of the tree head with this timestamp.</param>
@@ -20,7 +22,11 @@ public readonly record struct Cosignature(Hash KeyHash, ulong Timestamp, Signatu
     /// <param name="timestamp">Now, in seconds since 1970-01-01 UTC.</param>
     /// <param name="cancellationToken">Ends the wait for the signer.</param>
     public static async ValueTask<Cosignature> SignAsync(
-        TreeHead treeHead, string origin, ISigner signer, ulong timestamp, CancellationToken cancellationToken = default)
+        TreeHead treeHead,
+        string origin,
+        ISigner signer,
+        ulong timestamp,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(signer);
         byte[] data = NoteText.Cosigned(origin, treeHead, timestamp);

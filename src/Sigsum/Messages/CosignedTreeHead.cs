@@ -5,7 +5,9 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Messages;
 
-/// <summary>The answer to get-tree-head (log.md section 3.1): a signed tree head, and zero or more cosignatures.</summary>
+/// <summary>
+/// The answer to get-tree-head (log.md section 3.1): a signed tree head, and zero or more cosignatures.
+/// </summary>
 /// <param name="SignedTreeHead">The log's tree head.</param>
 /// <param name="Cosignatures">At most one per key hash, in the order in which they are written.</param>
 public sealed record CosignedTreeHead(SignedTreeHead SignedTreeHead, ImmutableArray<Cosignature> Cosignatures)

@@ -5,7 +5,9 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Messages;
 
-/// <summary>The answer to get-inclusion-proof (log.md section 3.2): where a leaf is, and the path to the root.</summary>
+/// <summary>
+/// The answer to get-inclusion-proof (log.md section 3.2): where a leaf is, and the path to the root.
+/// </summary>
 /// <param name="LeafIndex">The leaf's index, from 0.</param>
 /// <param name="Path">
 /// Sibling hashes, that of the leaf first; at most 63. Empty only for the tree of size 1, whose proof is never sent.

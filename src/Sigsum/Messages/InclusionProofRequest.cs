@@ -4,7 +4,9 @@ using Sigsum.Crypto;
 namespace Sigsum.Messages;
 
 /// <summary>The arguments of get-inclusion-proof (log.md section 3.2).</summary>
-/// <param name="Size">Size of the tree that the proof is for. Whether it is at least 2 is for the endpoint to check.</param>
+/// <param name="Size">
+/// Size of the tree that the proof is for. Whether it is at least 2 is for the endpoint to check.
+/// </param>
 /// <param name="LeafHash">The leaf, see <see cref="Leaf.LeafHash"/>.</param>
 public readonly record struct InclusionProofRequest(ulong Size, Hash LeafHash)
 {

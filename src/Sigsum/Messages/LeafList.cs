@@ -4,7 +4,9 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Messages;
 
-/// <summary>The answer to get-leaves: one line <c>leaf=checksum signature key_hash</c> per leaf (log.md section 3.4).</summary>
+/// <summary>
+/// The answer to get-leaves: one line <c>leaf=checksum signature key_hash</c> per leaf (log.md section 3.4).
+/// </summary>
 public static class LeafList
 {
     /// <summary>Size in bytes of a line with its newline: every leaf has the same.</summary>

@@ -4,7 +4,9 @@ namespace Sigsum.Messages;
 
 /// <summary>The arguments of get-leaves (log.md section 3.4): the leaves <c>[Start, End)</c>.</summary>
 /// <param name="Start">Index of the first leaf.</param>
-/// <param name="End">Index after the last leaf. Whether it is larger than the start is for the endpoint to check.</param>
+/// <param name="End">
+/// Index after the last leaf. Whether it is larger than the start is for the endpoint to check.
+/// </param>
 public readonly record struct LeavesRange(ulong Start, ulong End)
 {
     /// <summary>Reads the two segments of the path.</summary>

@@ -1,6 +1,8 @@
 namespace Sigsum.Messages;
 
-/// <summary>Domain separation of what is signed in binary form: a name, NUL, and the data (log.md section 2.1).</summary>
+/// <summary>
+/// Domain separation of what is signed in binary form: a name, NUL, and the data (log.md section 2.1).
+/// </summary>
 internal static class Namespaces
 {
     public static ReadOnlySpan<byte> TreeLeaf => "sigsum.org/v1/tree-leaf\0"u8;

@@ -7,7 +7,9 @@ namespace Sigsum.Policy;
 /// Witnesses and groups in the order of their definition: members come before their groups, so one pass from first to
 /// last decides all of them, however deep they are nested.
 /// </summary>
-/// <param name="Nodes">All definitions up to the one that is the quorum, which is the last; empty for <c>none</c>.</param>
+/// <param name="Nodes">
+/// All definitions up to the one that is the quorum, which is the last; empty for <c>none</c>.
+/// </param>
 internal sealed record Quorum(ImmutableArray<QuorumNode> Nodes)
 {
     public bool IsNone => Nodes.IsEmpty;

@@ -27,7 +27,9 @@ public sealed class TrustPolicy
     /// <summary>The logs in the order of the file; no two with the same key.</summary>
     public ImmutableArray<PolicyLog> Logs { get; }
 
-    /// <summary>The witnesses in the order of the file, whether or not the quorum needs them; no two with one key.</summary>
+    /// <summary>
+    /// The witnesses in the order of the file, whether or not the quorum needs them; no two with one key.
+    /// </summary>
     public ImmutableArray<PolicyWitness> Witnesses { get; }
 
     /// <summary>Whether the policy asks for no cosignatures at all: <c>quorum none</c>.</summary>
@@ -49,7 +51,9 @@ public sealed class TrustPolicy
     public PolicyWitness? FindWitness(in Hash keyHash) => _witnesses.GetValueOrDefault(keyHash);
 
     /// <summary>Whether cosignatures of these witnesses are enough.</summary>
-    /// <param name="witnessKeyHashes">Key hashes of those whose cosignatures were verified; unknown ones do not count.</param>
+    /// <param name="witnessKeyHashes">
+    /// Key hashes of those whose cosignatures were verified; unknown ones do not count.
+    /// </param>
     public bool IsQuorum(IReadOnlySet<Hash> witnessKeyHashes)
     {
         ArgumentNullException.ThrowIfNull(witnessKeyHashes);

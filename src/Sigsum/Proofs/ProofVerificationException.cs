@@ -1,6 +1,8 @@
 namespace Sigsum.Proofs;
 
-/// <summary>A well-formed tree head or proof that does not hold: a signature, a quorum or a hash is not as it must be.</summary>
+/// <summary>
+/// A well-formed tree head or proof that does not hold: a signature, a quorum or a hash is not as it must be.
+/// </summary>
 public sealed class ProofVerificationException : Exception
 {
     /// <summary>Creates the exception with a general message.</summary>

@@ -87,13 +87,13 @@ public sealed record SigsumProof(
     }
 
     /// <summary>
-    /// Verifies the proof, in the order that doc/sigsum-proof.md gives: submitter, leaf signature, log and its signature,
-    /// cosignatures and quorum, inclusion.
+    /// Verifies the proof, in the order that doc/sigsum-proof.md gives: submitter, leaf signature, log and its
+    /// signature, cosignatures and quorum, inclusion.
     /// </summary>
     /// <param name="message">What was logged: 32 bytes, usually the SHA-256 hash of the data.</param>
     /// <param name="submitters">The keys that may have signed.</param>
     /// <param name="policy">The logs and witnesses to rely on.</param>
-    /// <exception cref="ProofVerificationException">The proof does not hold; the message says what does not.</exception>
+    /// <exception cref="ProofVerificationException">It does not hold; the message says what does not.</exception>
     public void Verify(Hash message, IReadOnlyCollection<PublicKey> submitters, TrustPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(submitters);
@@ -108,7 +108,8 @@ public sealed record SigsumProof(
         policy.Verify(LogKeyHash, TreeHead);
 
         TreeHead head = TreeHead.SignedTreeHead.TreeHead;
-        if (!ProofVerifier.VerifyInclusion(leaf.LeafHash(), InclusionProof.LeafIndex, head, InclusionProof.Path.AsSpan()))
+        ReadOnlySpan<Hash> path = InclusionProof.Path.AsSpan();
+        if (!ProofVerifier.VerifyInclusion(leaf.LeafHash(), InclusionProof.LeafIndex, head, path))
             throw new ProofVerificationException("the inclusion proof is not valid");
     }
 

@@ -3,8 +3,12 @@ using Sigsum.Crypto;
 
 namespace Sigsum.Tokens;
 
-/// <summary>The value of the HTTP header <c>sigsum-token</c> (log.md section 4.2): domain, one space, token in hex.</summary>
-/// <param name="Domain">The domain as the submitter wrote it, without the label <c>_sigsum_v1</c>; not yet normalized.</param>
+/// <summary>
+/// The value of the HTTP header <c>sigsum-token</c> (log.md section 4.2): domain, one space, token in hex.
+/// </summary>
+/// <param name="Domain">
+/// The domain as the submitter wrote it, without the label <c>_sigsum_v1</c>; not yet normalized.
+/// </param>
 /// <param name="Token">See <see cref="SubmitToken"/>.</param>
 public readonly record struct SubmitTokenHeader(string Domain, Signature Token)
 {

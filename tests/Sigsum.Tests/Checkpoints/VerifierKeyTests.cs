@@ -29,7 +29,8 @@ public sealed class VerifierKeyTests
             VerifierKey.Create(SigsumOrigin.ForLog(log), NoteSignatureType.Ed25519, log).ToString());
         Assert.Equal(
             PeerFile.Text("witness.vkey").TrimEnd(),
-            VerifierKey.Create("witness.example/w1", NoteSignatureType.Cosignature, PeerFile.Key("witness")).ToString());
+            VerifierKey.Create("witness.example/w1", NoteSignatureType.Cosignature, PeerFile.Key("witness"))
+                .ToString());
         Assert.Equal(SigsumOrigin.Prefix + PeerFile.Text("log.keyhash").TrimEnd(), SigsumOrigin.ForLog(log));
     }
 

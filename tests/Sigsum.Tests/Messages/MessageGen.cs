@@ -56,7 +56,7 @@ internal static class MessageGen
         KeyName, TreeHead, KeyId, Signature, (name, head, id, signature) => new Checkpoint(name, head, id, signature));
 
     public static readonly Gen<CosignatureLine> CosignatureLine = Gen.Select(
-        KeyName, KeyId, Number, Signature, (name, id, time, signature) => new CosignatureLine(name, id, time, signature));
+        KeyName, KeyId, Number, Signature, (name, id, time, value) => new CosignatureLine(name, id, time, value));
 
     public static readonly Gen<AddCheckpointRequest> AddCheckpoint = Gen.Select(
         Gen.Double[0, 1], Path(0), Checkpoint, (part, path, checkpoint) => new AddCheckpointRequest(

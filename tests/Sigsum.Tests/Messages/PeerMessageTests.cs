@@ -54,7 +54,8 @@ public sealed class PeerMessageTests
         Assert.Equal(new TreeHead(7, range.Root()), tree);
         InclusionProof inclusion = InclusionProof.Parse(PeerFile.Bytes("get-inclusion-proof"));
         Assert.Equal(Hash.ParseHex(PeerFile.Text("leaf-hash-5").TrimEnd()), leaves[4].LeafHash());
-        Assert.True(ProofVerifier.VerifyInclusion(leaves[4].LeafHash(), inclusion.LeafIndex, tree, inclusion.Path.AsSpan()));
+        Assert.True(ProofVerifier.VerifyInclusion(
+            leaves[4].LeafHash(), inclusion.LeafIndex, tree, inclusion.Path.AsSpan()));
         ConsistencyProof consistency = ConsistencyProof.Parse(PeerFile.Bytes("get-consistency-proof"));
         Assert.True(ProofVerifier.VerifyConsistency(old, tree, consistency.Path.AsSpan()));
     }

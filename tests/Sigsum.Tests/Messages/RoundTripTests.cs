@@ -11,7 +11,8 @@ public sealed class RoundTripTests
     private delegate T Reader<T>(ReadOnlySpan<byte> input);
 
     [Fact]
-    public void AddLeafRequest() => Check(MessageGen.AddLeaf, (x, w) => x.Write(w), Sigsum.Messages.AddLeafRequest.Parse);
+    public void AddLeafRequest() =>
+        Check(MessageGen.AddLeaf, (x, w) => x.Write(w), Sigsum.Messages.AddLeafRequest.Parse);
 
     [Fact]
     public void SignedTreeHead() =>
@@ -71,15 +72,17 @@ public sealed class RoundTripTests
     });
 
     [Fact]
-    public void Path_arguments() => Gen.Select(MessageGen.Number, MessageGen.Number, MessageGen.Hash).Sample((a, b, hash) =>
-    {
-        string[] path = new LeavesRange(a, b).ToPath().Split('/');
-        Assert.Equal(new LeavesRange(a, b), LeavesRange.Parse(path[0], path[1]));
-        path = new ConsistencyProofRequest(a, b).ToPath().Split('/');
-        Assert.Equal(new ConsistencyProofRequest(a, b), ConsistencyProofRequest.Parse(path[0], path[1]));
-        path = new InclusionProofRequest(a, hash).ToPath().Split('/');
-        Assert.Equal(new InclusionProofRequest(a, hash), InclusionProofRequest.Parse(path[0], path[1].ToUpperInvariant()));
-    });
+    public void Path_arguments() => Gen.Select(MessageGen.Number, MessageGen.Number, MessageGen.Hash)
+        .Sample((a, b, h) =>
+        {
+            string[] path = new LeavesRange(a, b).ToPath().Split('/');
+            Assert.Equal(new LeavesRange(a, b), LeavesRange.Parse(path[0], path[1]));
+            path = new ConsistencyProofRequest(a, b).ToPath().Split('/');
+            Assert.Equal(new ConsistencyProofRequest(a, b), ConsistencyProofRequest.Parse(path[0], path[1]));
+            path = new InclusionProofRequest(a, h).ToPath().Split('/');
+            Assert.Equal(
+                new InclusionProofRequest(a, h), InclusionProofRequest.Parse(path[0], path[1].ToUpperInvariant()));
+        });
 
     private static void Check<T>(Gen<T> gen, Action<T, IBufferWriter<byte>> write, Reader<T> read, bool hex = true) =>
         gen.Sample(message =>

@@ -108,7 +108,8 @@ public sealed class TrustPolicyTests
     [InlineData("witness W " + Key + " https://a b\n", "line 1: expected: witness <name> <public key> [<url>]")]
     [InlineData("witness none " + Key + "\n", "line 1: \"none\" is defined already")]
     [InlineData(Witnesses + "witness A1 " + Key + "\n", "line 6: \"A1\" is defined already")]
-    [InlineData("witness W " + Key + "\nwitness V " + Key + "\n", "line 2: a witness with the same public key is defined already")]
+    [InlineData("witness W " + Key + "\nwitness V " + Key + "\n",
+        "line 2: a witness with the same public key is defined already")]
     [InlineData("group G all\n", "line 1: expected: group <name> all|any|<k> <member>...")]
     [InlineData(Witnesses + "group A1 all A2\n", "line 6: \"A1\" is defined already")]
     [InlineData(Witnesses + "group none all A2\n", "line 6: \"none\" is defined already")]
@@ -116,15 +117,18 @@ public sealed class TrustPolicyTests
     [InlineData(Witnesses + "group G 3 A1 A2\n", "line 6: the threshold must be from 1 to the number of members, 2")]
     [InlineData(Witnesses + "group G 01 A1\n", "line 6: the threshold must be all, any or a decimal number")]
     [InlineData(Witnesses + "group G +1 A1\n", "line 6: the threshold must be all, any or a decimal number")]
-    [InlineData(Witnesses + "group G 18446744073709551617 A1\n", "line 6: the threshold must be all, any or a decimal number")]
+    [InlineData(Witnesses + "group G 18446744073709551617 A1\n",
+        "line 6: the threshold must be all, any or a decimal number")]
     [InlineData(Witnesses + "group G Any A1\n", "line 6: the threshold must be all, any or a decimal number")]
     [InlineData(Witnesses + "group G all A1 a2\n", "line 6: \"a2\" is not defined on an earlier line")]
     [InlineData(Witnesses + "group G all A1 G\n", "line 6: \"G\" is not defined on an earlier line")]
     [InlineData(Witnesses + "group G all A1 none\n", "line 6: \"none\" cannot be a member of a group")]
     [InlineData(Witnesses + "group G all A1 A2 A1\n", "line 6: \"A1\" is a member of a group already")]
     [InlineData(Witnesses + "group G all A1 A2\ngroup H all A3 A2\n", "line 7: \"A2\" is a member of a group already")]
-    [InlineData("log a+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n", "line 1: the key id of the vkey does not fit its name and key")]
-    [InlineData("witness W example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n", "line 1: the vkey must be of type 4, not 1")]
+    [InlineData("log a+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
+        "line 1: the key id of the vkey does not fit its name and key")]
+    [InlineData("witness W example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
+        "line 1: the vkey must be of type 4, not 1")]
     public void Errors_name_the_line_and_what_is_wrong(string text, string message) =>
         Assert.Equal(message, Assert.Throws<SigsumFormatException>(() => Parse(text)).Message);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using Sigsum.Checkpoints;
 using Sigsum.Crypto;
@@ -47,7 +48,7 @@ public sealed class SigsumProofTests : IDisposable
         Fails("submitter's signature", () => proof.Verify(Message, [PeerFile.Key("submitter")], policy));
         Fails("submitter keys", () => proof.Verify(PeerFile.Message(message), [PeerFile.Key("log")], policy));
         Fails("submitter keys", () => proof.Verify(PeerFile.Message(message), [], policy));
-        Fails("log is not in the policy", () => proof.Verify(PeerFile.Message(message), [PeerFile.Key("submitter")], Policy));
+        Fails("log is not in", () => proof.Verify(PeerFile.Message(message), [PeerFile.Key("submitter")], Policy));
     }
 
     [Fact]
@@ -61,7 +62,10 @@ public sealed class SigsumProofTests : IDisposable
         Fails("log is not in the policy", () => Verify(good with { LogKeyHash = default }));
         Fails("submitter keys", () => Verify(good with { SubmitterKeyHash = default }));
         Fails("submitter's signature", () => Verify(good with { LeafSignature = default }));
-        Fails("log's signature", () => Verify(good with { TreeHead = head with { SignedTreeHead = signed with { Signature = default } } }));
+        Fails("log's signature", () => Verify(good with
+        {
+            TreeHead = head with { SignedTreeHead = signed with { Signature = default } },
+        }));
         Fails("log's signature", () => Verify(good with
         {
             TreeHead = head with { SignedTreeHead = signed with { TreeHead = signed.TreeHead with { Size = 9 } } },
@@ -70,11 +74,15 @@ public sealed class SigsumProofTests : IDisposable
         {
             TreeHead = head with { Cosignatures = [head.Cosignatures[0] with { Timestamp = 2 }] },
         }));
-        Fails("not enough cosignatures: 0 valid and 0 not valid", () => Verify(good with { TreeHead = head with { Cosignatures = [] } }));
+        Fails("0 valid and 0 not valid", () => Verify(good with { TreeHead = head with { Cosignatures = [] } }));
         Fails("inclusion proof", () => Verify(good with { InclusionProof = inclusion with { LeafIndex = 4 } }));
         Fails("inclusion proof", () => Verify(good with { InclusionProof = inclusion with { LeafIndex = 8 } }));
-        Fails("inclusion proof", () => Verify(good with { InclusionProof = inclusion with { Path = [.. inclusion.Path[..^1], default] } }));
-        Fails("inclusion proof", () => Verify(good with { InclusionProof = inclusion with { Path = inclusion.Path[..^1] } }));
+        ImmutableArray<Hash> shorter = inclusion.Path[..^1];
+        Fails("inclusion proof", () => Verify(good with { InclusionProof = inclusion with { Path = shorter } }));
+        Fails("inclusion proof", () => Verify(good with
+        {
+            InclusionProof = inclusion with { Path = [.. shorter, default] },
+        }));
         Verify(good with { ShortChecksum = 0x1234 }, "short checksum");
     }
 
@@ -171,7 +179,8 @@ public sealed class SigsumProofTests : IDisposable
     {
         Leaf leaf = await Leaf.SignAsync(Message, _submitter, Cancel);
         int index = Math.Max(0, size - 3);
-        Hash[] hashes = [.. Enumerable.Range(0, size).Select(i => i == index ? leaf.LeafHash() : Hash.Sha256([(byte)i]))];
+        Hash[] hashes = [.. Enumerable.Range(0, size).Select(i => Hash.Sha256([(byte)i]))];
+        hashes[index] = leaf.LeafHash();
         var nodes = new LeafHashes(hashes);
         var head = new TreeHead((ulong)size, ProofBuilder.Root((ulong)size, nodes));
         InclusionProof inclusion = ProofBuilder.Inclusion((ulong)index, (ulong)size, nodes);
@@ -187,6 +196,7 @@ public sealed class SigsumProofTests : IDisposable
         public Hash ReadNode(NodeId id) => id.Level == 0
             ? hashes[id.Index]
             : Rfc6962.HashNode(
-                ReadNode(new NodeId(id.Level - 1, id.Index * 2)), ReadNode(new NodeId(id.Level - 1, (id.Index * 2) + 1)));
+                ReadNode(new NodeId(id.Level - 1, id.Index * 2)),
+                ReadNode(new NodeId(id.Level - 1, (id.Index * 2) + 1)));
     }
 }

@@ -51,7 +51,8 @@ public sealed class SubmitTokenTests
         foreach (string bad in (string[])[
             "", " ", Hex, " " + Hex, "a.example", "a.example ", "a.example  " + Hex, "a.example " + Hex + " ",
             "a.example\t" + Hex, "a.example " + Hex[1..], "a.example " + Hex + "a", "a.example g" + Hex[1..],
-            "a.\0example " + Hex, "a.ex\nample " + Hex, "a\u00a0b " + Hex, "a b " + Hex, new string('a', 254) + " " + Hex])
+            "a.\0example " + Hex, "a.ex\nample " + Hex, "a\u00a0b " + Hex, "a b " + Hex,
+            new string('a', 254) + " " + Hex])
         {
             string message = Assert.Throws<SigsumFormatException>(() => SubmitTokenHeader.Parse(bad)).Message;
             Assert.InRange(message.Length, 10, 160);
