@@ -56,6 +56,7 @@ internal static class DemoCommand
               primary    {instance.PrimaryInternalUrl} (metrics, health, replication)
               secondary  {instance.SecondaryUrl}
               witness    {instance.WitnessUrl}
+              log lines  {files.LogFile}
 
             """);
     }

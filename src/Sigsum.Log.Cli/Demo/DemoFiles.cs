@@ -41,6 +41,9 @@ internal sealed class DemoFiles(string directory)
     /// <summary>What the witness has cosigned.</summary>
     public string WitnessState => Path.Combine(directory, "witness.state");
 
+    /// <summary>What the nodes have to say.</summary>
+    public string LogFile => Path.Combine(directory, "demo.log");
+
     /// <summary>The proof of logging of the demo's leaf.</summary>
     public string Proof => Path.Combine(directory, "hello.proof");
 

@@ -67,7 +67,7 @@ internal sealed class DemoInstance : IAsyncDisposable
         var logUrl = new Uri($"http://127.0.0.1:{ports[0]}/");
         await File.WriteAllTextAsync(files.Policy, Policy(logKey, logUrl, witness), cancellationToken);
 
-        var logging = LoggingSetup.Create(LogLevel.Warning, null, TimeProvider.System);
+        var logging = LoggingSetup.Create(LogLevel.Information, files.LogFile, TimeProvider.System);
         var secondary = await SecondaryNode.StartAsync(
             new SecondaryOptions
             {

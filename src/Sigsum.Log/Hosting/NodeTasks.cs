@@ -12,6 +12,7 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _running = [];
+    private volatile bool _mayEnd;
 
     /// <summary>Faulted when a loop has failed.</summary>
     public Task Completion => _failed.Task;
@@ -24,9 +25,13 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
         health.Watch(name, task);
     }
 
+    /// <summary>From now on a loop may end by itself: the node is being stopped.</summary>
+    public void PrepareToStop() => _mayEnd = true;
+
     /// <summary>Cancels the loops and waits for their end.</summary>
     public async Task StopAsync()
     {
+        _mayEnd = true;
         await _stopping.CancelAsync();
         await Task.WhenAll(_running);
     }
@@ -40,7 +45,7 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
         try
         {
             await loop(_stopping.Token);
-            if (!_stopping.IsCancellationRequested)
+            if (!_mayEnd)
                 Fail(name, new InvalidOperationException($"{name} ended"));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -59,6 +64,6 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
             Failed(logger, name, error);
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "{Name} _failed; the node stops")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Name} failed; the node stops")]
     private static partial void Failed(ILogger logger, string name, Exception error);
 }

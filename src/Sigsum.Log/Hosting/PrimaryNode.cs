@@ -72,6 +72,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     /// <summary>Where nodes and monitoring reach the node.</summary>
     public Uri InternalUrl => _local!.Url;
 
+    /// <summary>The published size, to wait on.</summary>
+    public Watermark Published => _publisher.Size;
+
     /// <summary>The key that identifies the log.</summary>
     public PublicKey LogKey => _key.PublicKey;
 
@@ -108,6 +111,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     {
         if (_external is not null)
             await _external.StopAsync(limit);
+        _tasks.PrepareToStop();
         _queue.Close();
         await _stopping.CancelAsync();
         if (_local is not null)
@@ -125,6 +129,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _tasks.PrepareToStop();
         _queue.Close();
         await _stopping.CancelAsync();
         await _tasks.StopAsync();

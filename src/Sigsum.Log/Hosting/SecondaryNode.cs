@@ -7,6 +7,7 @@ using Sigsum.Log.Pipeline;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Hosting;
 
@@ -44,6 +45,9 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
 
     /// <summary>Where the primary reaches the node.</summary>
     public Uri InternalUrl => _local!.Url;
+
+    /// <summary>The tree that this node has stored.</summary>
+    public TreeHead LocalTree => _store.TreeHead;
 
     /// <summary>The key that this secondary signs its tree heads with.</summary>
     public PublicKey PublicKey => _key.PublicKey;

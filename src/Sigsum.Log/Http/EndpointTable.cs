@@ -72,22 +72,22 @@ internal sealed partial class EndpointTable
         return RunAsync(context, endpoint, arguments);
     }
 
-    private async Task RunAsync(HttpContext context, Endpoint endpoint, PathArguments arguments)
+    private Task RunAsync(HttpContext context, Endpoint endpoint, PathArguments arguments)
+    {
+        if (IsAllowed(context.Request.Method, endpoint))
+            return AnswerAsync(context, endpoint, arguments);
+        context.Response.Headers.Allow = endpoint.Allow;
+        return Answer.ErrorAsync(
+            context, StatusCodes.Status405MethodNotAllowed, $"this endpoint takes {endpoint.Allow}");
+    }
+
+    private async Task AnswerAsync(HttpContext context, Endpoint endpoint, PathArguments arguments)
     {
         var started = _time.GetTimestamp();
         endpoint.Metrics?.OnRequest();
         try
         {
-            if (!IsAllowed(context.Request.Method, endpoint))
-            {
-                context.Response.Headers.Allow = endpoint.Allow;
-                await Answer.ErrorAsync(
-                    context, StatusCodes.Status405MethodNotAllowed, $"this endpoint takes {endpoint.Allow}");
-            }
-            else
-            {
-                await endpoint.Handler(context, arguments);
-            }
+            await endpoint.Handler(context, arguments);
         }
         catch (Exception error)
         {

@@ -11,10 +11,10 @@ namespace Sigsum.Log.Publication;
 /// </summary>
 internal sealed class PublishedTree
 {
-    private PublishedTree(CosignedTreeHead head, DateTimeOffset publishedAt)
+    private PublishedTree(CosignedTreeHead head, DateTimeOffset signedAt)
     {
         Head = head;
-        PublishedAt = publishedAt;
+        SignedAt = signedAt;
         var body = new ArrayBufferWriter<byte>(1024);
         head.Write(body);
         Body = body.WrittenMemory;
@@ -23,8 +23,8 @@ internal sealed class PublishedTree
     /// <summary>The published tree head with its cosignatures.</summary>
     public CosignedTreeHead Head { get; }
 
-    /// <summary>When this node published it, for the age of the head.</summary>
-    public DateTimeOffset PublishedAt { get; }
+    /// <summary>When its signature, or the newest cosignature of a restored head, was made: the age of the head.</summary>
+    public DateTimeOffset SignedAt { get; }
 
     /// <summary>Answer of get-tree-head.</summary>
     public ReadOnlyMemory<byte> Body { get; }
@@ -38,12 +38,16 @@ internal sealed class PublishedTree
         new(new CosignedTreeHead(head.Signed, cosignatures), now);
 
     /// <summary>A head that was published earlier, read back from the store.</summary>
-    public static PublishedTree Restore(CosignedTreeHead head, DateTimeOffset now) => new(head, now);
+    public static PublishedTree Restore(CosignedTreeHead head, DateTimeOffset now) =>
+        new(head, head.Cosignatures.IsEmpty
+            ? now
+            : DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(
+                head.Cosignatures.Max(c => c.Timestamp), (ulong)now.ToUnixTimeSeconds())));
 
     /// <summary>The same head with one cosignature more, or newer.</summary>
     public PublishedTree With(Cosignature cosignature)
     {
         var others = Head.Cosignatures.RemoveAll(known => known.KeyHash == cosignature.KeyHash);
-        return new PublishedTree(Head with { Cosignatures = others.Add(cosignature) }, PublishedAt);
+        return new PublishedTree(Head with { Cosignatures = others.Add(cosignature) }, SignedAt);
     }
 }

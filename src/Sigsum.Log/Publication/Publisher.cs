@@ -94,7 +94,7 @@ internal sealed partial class Publisher(
     {
         _current = tree;
         _size.Advance(tree.Size);
-        services.Metrics.Trees.OnPublished(tree.Size, tree.PublishedAt);
+        services.Metrics.Trees.OnPublished(tree.Size, tree.SignedAt);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "published size {Size} with {Cosignatures} cosignatures")]

@@ -34,6 +34,7 @@ internal sealed class SecondaryTracker(
     /// <summary>Listens until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        services.Metrics.Trees.SetSecondarySize(peer.Url, 0);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         while (!cancellationToken.IsCancellationRequested)
         {

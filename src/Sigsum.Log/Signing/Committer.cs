@@ -33,8 +33,13 @@ internal sealed partial class Committer(
         {
             try
             {
-                if (gate.Current is { } replicated && replicated.TreeHead.Size >= minimum)
-                    await signer.ExtendAsync(replicated, cancellationToken);
+                if (gate.Current is { } replicated)
+                {
+                    services.Metrics.Trees.SetSize(TreeStage.Replicated, replicated.TreeHead.Size);
+                    if (replicated.TreeHead.Size >= minimum)
+                        await signer.ExtendAsync(replicated, cancellationToken);
+                }
+
                 _condition.Met();
                 backoff.Reset();
                 using var either =

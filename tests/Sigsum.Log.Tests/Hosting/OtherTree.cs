@@ -1,0 +1,21 @@
+using Sigsum.Crypto;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+using Hash = Sigsum.Crypto.Hash;
+
+namespace Sigsum.Log.Tests.Hosting;
+
+/// <summary>Fills a node's store with leaves that its log never had.</summary>
+internal static class OtherTree
+{
+    public static async Task WriteAsync(string directory, int leaves)
+    {
+        using var key = Ed25519Signer.Generate();
+        using var store = RocksDbLogStore.Open(directory);
+        var appender = TreeAppender.Restore(store);
+        var other = new List<Leaf>();
+        for (var i = 0; i < leaves; i++)
+            other.Add(await Leaf.SignAsync(Hash.Sha256([(byte)i, 0xff]), key, TestContext.Current.CancellationToken));
+        store.Commit(appender.Prepare(other, [.. other.Select(leaf => leaf.LeafHash())], []));
+    }
+}

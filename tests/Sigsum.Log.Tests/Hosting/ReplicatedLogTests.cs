@@ -1,0 +1,152 @@
+using Sigsum.Client;
+using Sigsum.Messages;
+using Sigsum.Policy;
+using Sigsum.Proofs;
+
+namespace Sigsum.Log.Tests.Hosting;
+
+/// <summary>A primary and a secondary together: what is promised to submitters, and what stops signing.</summary>
+public sealed class ReplicatedLogTests
+{
+    [Fact]
+    public async Task Leaves_are_committed_replicated_cosigned_and_provable()
+    {
+        await using var log = new TestLog();
+        await log.StartWitnessAsync();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(log.CommitAsync));
+
+        var head = await log.PublishedAsync(200);
+        Assert.Equal(200ul, head.SignedTreeHead.TreeHead.Size);
+        Assert.True(head.SignedTreeHead.Verify(log.LogKey.PublicKey));
+        Assert.Equal(log.Witness!.PublicKey.KeyHash(), Assert.Single(head.Cosignatures).KeyHash);
+        Assert.Equal(head.SignedTreeHead.TreeHead, log.Secondary!.LocalTree);
+
+        var policy = TrustPolicy.Parse(System.Text.Encoding.ASCII.GetBytes(
+            $"log {log.LogKey.PublicKey}\nwitness w {log.Witness.PublicKey}\nquorum w\n"));
+        for (var number = 0; number < 200; number += 17)
+        {
+            var request = await log.RequestAsync(number);
+            var leaf = request.ToLeaf();
+            var inclusion = await log.Client.GetInclusionProofAsync(
+                new InclusionProofRequest(200, leaf.LeafHash()), TestLog.Cancel);
+            SigsumProof.Create(log.LogKey.PublicKey, leaf, head, inclusion)
+                .Verify(request.Message, [request.PublicKey], policy);
+        }
+    }
+
+    [Fact]
+    public async Task A_restart_shows_the_same_head_with_its_cosignatures_and_goes_on()
+    {
+        await using var log = new TestLog();
+        await log.StartWitnessAsync();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(1);
+        await log.CommitAsync(2);
+        var before = await log.PublishedAsync(2);
+        await log.StopPrimaryAsync();
+        await log.StopSecondaryAsync();
+        await log.Witness!.DisposeAsync();
+
+        // The witness is gone now, so the cosignatures can only come from the store.
+        await log.StartPrimaryAsync();
+        Assert.Equal(before, await log.Client.GetTreeHeadAsync(TestLog.Cancel));
+        Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
+        await log.StartSecondaryAsync();
+        await log.CommitAsync(3);
+    }
+
+    [Fact]
+    public async Task While_the_secondary_is_down_leaves_are_accepted_but_no_head_grows()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        await log.CommitAsync(1);
+        await log.StopSecondaryAsync();
+
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        Assert.Equal(1ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
+        await TestLog.NotReadyAsync(log.PrimaryServices, "secondary");
+
+        await log.StartSecondaryAsync();
+        await log.CommitAsync(2);
+        await log.PublishedAsync(2);
+    }
+
+    [Fact]
+    public async Task A_secondary_put_back_to_an_older_copy_fetches_the_difference()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(1);
+        await log.StopSecondaryAsync();
+        log.Backup("secondary");
+        await log.StartSecondaryAsync();
+        await log.CommitAsync(2);
+        await log.StopSecondaryAsync();
+        log.Restore("secondary");
+        await log.StartSecondaryAsync();
+        await log.CommitAsync(3);
+        Assert.Equal((await log.PublishedAsync(3)).SignedTreeHead.TreeHead, log.Secondary!.LocalTree);
+    }
+
+    [Fact]
+    public async Task A_secondary_with_another_tree_stores_nothing_and_nothing_is_signed()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(1);
+        await log.StopPrimaryAsync();
+        await log.StopSecondaryAsync();
+
+        // The same node with a store of its own that has one other leaf: as after damage, or a mix-up.
+        Directory.Move(log.PathOf("secondary"), log.PathOf("secondary.good"));
+        await log.StartSecondaryAsync();
+        await log.StopSecondaryAsync();
+        await OtherTree.WriteAsync(log.PathOf("secondary"), 1);
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        await TestLog.NotReadyAsync(log.PrimaryServices, "different roots for size 1");
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
+        await TestLog.NotReadyAsync(log.SecondaryServices, "not the same tree");
+        Assert.Equal(1ul, log.Secondary!.LocalTree.Size);
+        Assert.Equal(1ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+    }
+
+    [Fact]
+    public async Task A_secondary_that_is_ahead_stops_the_head()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StopSecondaryAsync();
+        await OtherTree.WriteAsync(log.PathOf("secondary"), 5);
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        await TestLog.NotReadyAsync(log.PrimaryServices, "the primary's store is older than the log");
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
+        Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+    }
+
+    [Fact]
+    public async Task The_word_of_a_secondary_with_another_key_is_not_counted()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with
+        {
+            CommitWait = TimeSpan.FromMilliseconds(300),
+            Secondaries = [o.Secondaries[0] with { PublicKey = log.Submitter.PublicKey }],
+        });
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
+        await TestLog.NotReadyAsync(log.PrimaryServices, "configured key did not sign");
+        Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+    }
+}

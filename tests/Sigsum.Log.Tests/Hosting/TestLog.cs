@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Sigsum.Client;
+using Sigsum.Crypto;
+using Sigsum.Keys;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Log.Witnessing;
+using Sigsum.Messages;
+using Sigsum.Testing;
+using Hash = Sigsum.Crypto.Hash;
+
+namespace Sigsum.Log.Tests.Hosting;
+
+/// <summary>
+/// A log instance of our own nodes in this process, with real stores, real sockets and a witness whose behaviour
+/// the test sets. Nodes can be stopped, put back to a copy of their directory, and started again.
+/// </summary>
+internal sealed class TestLog : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TempDirectory _directory = new();
+    private readonly FreePort[] _ports = [FreePort.Reserve(), FreePort.Reserve(), FreePort.Reserve(), FreePort.Reserve()];
+
+    public TestLog()
+    {
+        LogKey = WriteKey("log.key");
+        SecondaryKey = WriteKey("secondary.key");
+    }
+
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public Ed25519Signer LogKey { get; }
+
+    public Ed25519Signer SecondaryKey { get; }
+
+    public Ed25519Signer Submitter { get; } = Ed25519Signer.Generate();
+
+    public PrimaryNode? Primary { get; private set; }
+
+    public SecondaryNode? Secondary { get; private set; }
+
+    public TrialWitness? Witness { get; private set; }
+
+    public NodeServices PrimaryServices { get; private set; } = null!;
+
+    public NodeServices SecondaryServices { get; private set; } = null!;
+
+    public HttpClient Http { get; } = SigsumHttp.CreateForLogs();
+
+    public LogClient Client => new(Http, ExternalUrl);
+
+    public Uri ExternalUrl => _ports[0].Url;
+
+    public Uri PrimaryInternalUrl => _ports[1].Url;
+
+    public Uri SecondaryInternalUrl => _ports[2].Url;
+
+    public string SthFile => PathOf("sth");
+
+    public string PathOf(string name) => _directory.PathOf(name);
+
+    public string WriteFile(string name, string content) => _directory.Write(name, content);
+
+    public async Task StartWitnessAsync()
+    {
+        Witness = await TrialWitness.StartAsync(
+            new TrialWitnessOptions { Name = "w", Signer = Ed25519Signer.Generate(), Logs = [LogKey.PublicKey] }, Cancel);
+        WriteFile("policy", $"witness w {Witness.PublicKey} {Witness.Url}\nquorum w\n");
+    }
+
+    public async Task StartSecondaryAsync(Func<SecondaryOptions, SecondaryOptions>? change = null)
+    {
+        var data = PathOf("secondary");
+        if (!DataDirectory.Exists(data))
+        {
+            RocksDbLogStore.Create(data, StoreIdentity.ForNew(
+                NodeRole.Secondary, TreeType.PreorderedLog, LogKey.PublicKey.KeyHash())).Dispose();
+        }
+
+        var options = new SecondaryOptions
+        {
+            Node = Node("secondary.key", "secondary", _ports[3], _ports[2]),
+            PrimaryUrl = PrimaryInternalUrl,
+            LogPublicKey = LogKey.PublicKey,
+        };
+        SecondaryServices = Services();
+        Secondary = await SecondaryNode.StartAsync((change ?? (o => o))(options), SecondaryServices, Cancel);
+    }
+
+    public async Task StartPrimaryAsync(Func<PrimaryOptions, PrimaryOptions>? change = null)
+    {
+        if (!File.Exists(SthFile) && new StartupFile(SthFile).Read() == StartupMode.Saved)
+            new StartupFile(SthFile).Create(StartupMode.Empty);
+        var options = new PrimaryOptions
+        {
+            Node = Node("log.key", "primary", _ports[0], _ports[1]),
+            PolicyFile = Witness is null ? null : PathOf("policy"),
+            SthFile = SthFile,
+            Secondaries = [new SecondaryPeer(SecondaryInternalUrl, SecondaryKey.PublicKey)],
+        };
+        PrimaryServices = Services();
+        Primary = await PrimaryNode.StartAsync((change ?? (o => o))(options), PrimaryServices, Cancel);
+    }
+
+    public async Task StopPrimaryAsync()
+    {
+        await Primary!.StopAsync(Patience);
+        await Primary.DisposeAsync();
+        Primary = null;
+    }
+
+    public async Task StopSecondaryAsync()
+    {
+        await Secondary!.StopAsync(Patience);
+        await Secondary.DisposeAsync();
+        Secondary = null;
+    }
+
+    /// <summary>A copy of a node's directory, as a backup would be; the node must be stopped.</summary>
+    public void Backup(string node) => Copy(PathOf(node), PathOf(node + ".backup"));
+
+    /// <summary>Puts a node's directory back to its copy.</summary>
+    public void Restore(string node)
+    {
+        Directory.Delete(PathOf(node), recursive: true);
+        Copy(PathOf(node + ".backup"), PathOf(node));
+    }
+
+    public async Task<AddLeafRequest> RequestAsync(int number) =>
+        await AddLeafRequest.SignAsync(Hash.Sha256(BitConverter.GetBytes(number)), Submitter, Cancel);
+
+    /// <summary>Posts a leaf once.</summary>
+    public async Task<AddLeafStatus> AddAsync(int number) =>
+        await Client.AddLeafAsync(await RequestAsync(number), null, Cancel);
+
+    /// <summary>Posts a leaf until it is committed.</summary>
+    public async Task CommitAsync(int number)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var request = await RequestAsync(number);
+        while (await Client.AddLeafAsync(request, null, limit.Token) != AddLeafStatus.Committed)
+        {
+        }
+    }
+
+    /// <summary>Waits for a published tree head of at least this size.</summary>
+    public async Task<CosignedTreeHead> PublishedAsync(ulong size)
+    {
+        Assert.True(
+            await Primary!.Published.WaitAboveAsync(size - 1, Patience, TimeProvider.System, Cancel),
+            $"size {size} was not published in time");
+        return await Client.GetTreeHeadAsync(Cancel);
+    }
+
+    /// <summary>Waits until a condition of a node's health has a reason that contains the words.</summary>
+    public static Task NotReadyAsync(NodeServices services, string because) =>
+        Eventually.UntilAsync(
+            $"a node that says: {because}", Patience,
+            _ => Task.FromResult(services.Health.Readiness().Text.Contains(because, StringComparison.Ordinal)), Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Primary is not null)
+            await Primary.DisposeAsync();
+        if (Secondary is not null)
+            await Secondary.DisposeAsync();
+        if (Witness is not null)
+            await Witness.DisposeAsync();
+        Http.Dispose();
+        foreach (var port in _ports)
+            port.Dispose();
+        _directory.Dispose();
+    }
+
+    private static NodeServices Services() => NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(directory.Replace(from, to, StringComparison.Ordinal));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
+    }
+
+    private Ed25519Signer WriteKey(string name)
+    {
+        var key = Ed25519Signer.Generate();
+        WriteFile(name, OpenSshKey.FormatPrivate(key));
+        return key;
+    }
+
+    private NodeOptions Node(string key, string data, FreePort external, FreePort local) => new()
+    {
+        KeyFile = PathOf(key),
+        DataDir = PathOf(data),
+        ExternalEndpoint = new HostPort("127.0.0.1", external.Number),
+        InternalEndpoint = new HostPort("127.0.0.1", local.Number),
+        Interval = TimeSpan.FromSeconds(2),
+    };
+}
