@@ -1,3 +1,4 @@
+using RocksDbSharp;
 using Sigsum.Merkle;
 
 namespace Sigsum.Log.Storage;
@@ -13,20 +14,13 @@ internal static class RocksDbCheck
         var head = store.TreeHead;
         Span<byte> end = stackalloc byte[StoreKeys.LeafSize];
         StoreKeys.WriteLeaf(end, head.Size);
-        using (var cursor = db.Seek(db.Leaves, end))
-        {
-            if (cursor.Valid)
-            {
-                throw new StoreException($"there are leaves beyond the tree head of size {head.Size}: the store is damaged");
-            }
-        }
-
         // The key of a node starts with the index of its last leaf.
-        using (var cursor = db.Seek(db.Nodes, end))
+        foreach (var family in (ReadOnlySpan<ColumnFamilyHandle>)[db.Leaves, db.Nodes, db.UpperNodes])
         {
+            using var cursor = db.Seek(family, end);
             if (cursor.Valid)
             {
-                throw new StoreException($"there are nodes beyond the tree head of size {head.Size}: the store is damaged");
+                throw new StoreException($"there is more than the tree head of size {head.Size} says: the store is damaged");
             }
         }
 

@@ -15,8 +15,13 @@ internal static class RocksDbFamily
     /// <summary>Index -> leaf.</summary>
     public const string Leaves = "leaves";
 
-    /// <summary>Nodes of level 1 and above; level 0 is computed from the leaf, which saves 40 bytes for each.</summary>
+    /// <summary>Nodes of level 1 to 7; level 0 is computed from the leaf, which saves 40 bytes for each.</summary>
     public const string Nodes = "nodes";
+
+    /// <summary>Nodes of level <see cref="StoreKeys.UpperLevel"/> and above: one for each 128 leaves. A proof needs
+    /// most of its hashes from here; being few and together they stay in the cache, whatever the size of the
+    /// tree.</summary>
+    public const string UpperNodes = "upper_nodes";
 
     /// <summary>Leaf hash -> index.</summary>
     public const string Index = "index";
@@ -45,6 +50,7 @@ internal sealed class RocksDbHandle : SafeHandle
         Records = db.GetColumnFamily(RocksDbFamily.Records);
         Leaves = db.GetColumnFamily(RocksDbFamily.Leaves);
         Nodes = db.GetColumnFamily(RocksDbFamily.Nodes);
+        UpperNodes = db.GetColumnFamily(RocksDbFamily.UpperNodes);
         Index = db.GetColumnFamily(RocksDbFamily.Index);
         SetHandle(db.Handle);
     }
@@ -61,6 +67,9 @@ internal sealed class RocksDbHandle : SafeHandle
     /// <summary><see cref="RocksDbFamily.Nodes"/>.</summary>
     public ColumnFamilyHandle Nodes { get; }
 
+    /// <summary><see cref="RocksDbFamily.UpperNodes"/>.</summary>
+    public ColumnFamilyHandle UpperNodes { get; }
+
     /// <summary><see cref="RocksDbFamily.Index"/>.</summary>
     public ColumnFamilyHandle Index { get; }
 
@@ -76,6 +85,9 @@ internal sealed class RocksDbHandle : SafeHandle
         var db = RocksDb.Open(options, directory.StorePath, RocksDbTuning.Families(cache));
         return new RocksDbHandle(db, cache, directory);
     });
+
+    /// <summary>The family that holds the nodes of a level of 1 and above.</summary>
+    public ColumnFamilyHandle NodesOf(int level) => level < StoreKeys.UpperLevel ? Nodes : UpperNodes;
 
     /// <summary>Reads a value into a buffer.</summary>
     /// <returns>The length of the value; null when there is none. A value that is longer than the buffer is not
@@ -142,7 +154,7 @@ internal sealed class RocksDbHandle : SafeHandle
     {
         using var use = new Use(this);
         nint options = Native.Instance.rocksdb_flushoptions_create();
-        nint[] families = [Meta.Handle, Records.Handle, Leaves.Handle, Nodes.Handle, Index.Handle];
+        nint[] families = [Meta.Handle, Records.Handle, Leaves.Handle, Nodes.Handle, UpperNodes.Handle, Index.Handle];
         try
         {
             Native.Instance.rocksdb_flush_cfs(handle, options, families, families.Length);

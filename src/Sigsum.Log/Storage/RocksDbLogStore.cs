@@ -120,7 +120,7 @@ internal sealed class RocksDbLogStore : ILogStore
         Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
         StoreKeys.WriteNode(key, id);
         Span<byte> hash = stackalloc byte[Hash.Size];
-        Expect(_db.Get(_db.Nodes, key, hash), Hash.Size, "node", id);
+        Expect(_db.Get(_db.NodesOf(id.Level), key, hash), Hash.Size, "node", id);
         return new Hash(hash);
     }
 
@@ -285,7 +285,7 @@ internal sealed class RocksDbLogStore : ILogStore
         foreach (var (id, hash) in batch.Nodes)
         {
             StoreKeys.WriteNode(key, id);
-            write.Put(key, hash.AsSpan(), _db.Nodes);
+            write.Put(key, hash.AsSpan(), _db.NodesOf(id.Level));
         }
 
         write.Put(TreeHeadKey, StoreFormat.WriteTreeHead(batch.NewHead), _db.Meta);

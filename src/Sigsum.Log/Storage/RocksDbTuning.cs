@@ -56,7 +56,9 @@ internal static class RocksDbTuning
         {
             { RocksDbFamily.Records, records },
             { RocksDbFamily.Leaves, Family(Table(cache, blockSize: 8 << 10)) },
-            { RocksDbFamily.Nodes, Family(Table(cache, blockSize: 4 << 10)) },
+            // The 127 lower nodes over 128 leaves take less than one block.
+            { RocksDbFamily.Nodes, Family(Table(cache, blockSize: 8 << 10)) },
+            { RocksDbFamily.UpperNodes, Family(Table(cache, blockSize: 4 << 10)) },
             { RocksDbFamily.Index, Family(HashTable(cache), memoryFilter: true) },
         };
     }

@@ -15,6 +15,9 @@ internal static class StoreKeys
     /// <summary>The highest level that a node can have.</summary>
     public const int MaxLevel = 62;
 
+    /// <summary>The level from which on nodes are kept apart from those below.</summary>
+    public const int UpperLevel = 8;
+
     /// <summary>Size of a node's key.</summary>
     public const int NodeSize = 9;
 

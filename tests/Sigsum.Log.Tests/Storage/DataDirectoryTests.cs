@@ -33,17 +33,36 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_created_where_anything_is()
+    public void Nothing_is_created_where_a_node_lives()
     {
         RocksDbLogStore.Create(DataPath, _identity).Dispose();
         var error = Assert.Throws<StoreException>(() => RocksDbLogStore.Create(DataPath, _identity));
-        Assert.Contains("not empty", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a node lives in", error.Message, StringComparison.Ordinal);
+        using var store = RocksDbLogStore.Open(DataPath);
+        Assert.Equal(_identity, store.Identity);
+    }
 
-        string other = _directory.Sub("other");
-        Directory.CreateDirectory(other);
-        File.WriteAllText(Path.Combine(other, "letter"), "");
-        Assert.Throws<StoreException>(() => RocksDbLogStore.Create(other, _identity));
-        Assert.Equal(["letter"], Directory.GetFileSystemEntries(other).Select(Path.GetFileName));
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("format")]
+    [InlineData("store")]
+    public void Any_part_of_a_node_makes_a_directory_occupied(string name)
+    {
+        Directory.CreateDirectory(DataPath);
+        File.WriteAllText(Path.Combine(DataPath, name), "");
+        Assert.Throws<StoreException>(() => RocksDbLogStore.Create(DataPath, _identity));
+        Assert.Equal([name], Directory.GetFileSystemEntries(DataPath).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Files_that_are_not_a_nodes_do_not_matter()
+    {
+        // The signed tree head may be there before the tree is.
+        Directory.CreateDirectory(DataPath);
+        File.WriteAllText(Path.Combine(DataPath, "sth"), "kept");
+        RocksDbLogStore.Create(DataPath, _identity).Dispose();
+        RocksDbLogStore.Open(DataPath).Dispose();
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(DataPath, "sth")));
 
         string file = _directory.Sub("file");
         File.WriteAllText(file, "");

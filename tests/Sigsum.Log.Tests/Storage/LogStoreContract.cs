@@ -75,6 +75,29 @@ public abstract class LogStoreContract : IDisposable
     }
 
     [Fact]
+    public void Proofs_of_a_larger_tree_hold_too()
+    {
+        const int count = 3001;
+        var reference = new InMemoryNodes(StoreData.Leaves(0, count));
+        var appender = TreeAppender.Restore(Store);
+        while (appender.TreeHead.Size < count)
+        {
+            appender.Append(Store, (int)Math.Min(251, count - appender.TreeHead.Size));
+        }
+
+        Reopen();
+        var head = Store.TreeHead;
+        Assert.Equal(new TreeHead(count, reference.Root(count)), head);
+        for (ulong index = 0; index < count; index += 97)
+        {
+            var inclusion = ProofBuilder.Inclusion(index, count, Store);
+            Assert.True(ProofVerifier.VerifyInclusion(reference.Leaf(index), index, head, inclusion.Path.AsSpan()));
+            var old = new TreeHead(index + 1, reference.Root(index + 1));
+            Assert.True(ProofVerifier.VerifyConsistency(old, head, ProofBuilder.Consistency(old.Size, count, Store).Path.AsSpan()));
+        }
+    }
+
+    [Fact]
     public void A_leaf_is_found_by_its_hash_and_nothing_else_is()
     {
         TreeAppender.Restore(Store).Append(Store, 100);
