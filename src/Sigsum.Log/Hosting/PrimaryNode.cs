@@ -11,6 +11,7 @@ using Sigsum.Log.Sequencing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Witnessing;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Hosting;
 
@@ -55,7 +56,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _localSize = new Watermark(store.TreeHead.Size);
         _queue = new SequencerQueue(options.QueueLength);
         _gate = new ReplicationGate(store, options.Secondaries.Length, options.SecondaryQuorum, _heldChanged);
-        _signer = new TreeHeadSigner(key, new SthFile(options.SthFile), store, _role, _signedSize, services);
+        _signer = new TreeHeadSigner(
+            key, new SthFile(options.SthFile), new StartupFile(options.SthFile), store, _role, _signedSize, services);
         _publisher = new Publisher(store, services);
         _witnesses = new WitnessPanel(
             options, key.PublicKey, store, _role, _signer, _publisher, _witnessHttp, services);
@@ -71,6 +73,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
 
     /// <summary>Where nodes and monitoring reach the node.</summary>
     public Uri InternalUrl => _local!.Url;
+
+    /// <summary>The tree that this node has stored.</summary>
+    public TreeHead LocalTree => _store.TreeHead;
 
     /// <summary>The published size, to wait on.</summary>
     public Watermark Published => _publisher.Size;
@@ -159,7 +164,6 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
                 break;
 
             case StartupMode.Empty or StartupMode.LocalTree:
-                new StartupFile(_options.SthFile).Remove();
                 await _signer.SignFirstAsync(_store.TreeHead, cancellationToken);
                 break;
         }

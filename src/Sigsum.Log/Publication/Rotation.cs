@@ -56,17 +56,32 @@ internal sealed class Rotation(
 
             budget.Spend();
             var collected = await round.CollectAsync(head, Remaining(started), cancellationToken);
+            Report(collected, round.Count, head);
             if (collected.Quorum)
-                _quorum.Met();
-            else
-                _quorum.NotMet($"{collected.Cosignatures.Length} of {round.Count} witnesses cosigned size {head.Size}");
-            var over = Remaining(started) <= TimeSpan.Zero;
-            if (collected.Quorum || (over && !requireQuorum))
+            {
                 publisher.Publish(head, collected.Cosignatures);
-            if (collected.Quorum || over)
                 return (head, true);
-            await PauseAsync(Shorter(backoff.Next(), Remaining(started)), cancellationToken);
+            }
+
+            var pause = backoff.Next();
+            if (pause >= Remaining(started))
+            {
+                await PauseAsync(Remaining(started), cancellationToken);
+                if (!requireQuorum)
+                    publisher.Publish(head, collected.Cosignatures);
+                return (head, true);
+            }
+
+            await PauseAsync(pause, cancellationToken);
         }
+    }
+
+    private void Report(CollectedCosignatures collected, int asked, StoredTreeHead head)
+    {
+        if (collected.Quorum)
+            _quorum.Met();
+        else
+            _quorum.NotMet($"{collected.Cosignatures.Length} of {asked} witnesses cosigned size {head.Size}");
     }
 
     private async Task WaitForNextAsync(
@@ -77,7 +92,11 @@ internal sealed class Rotation(
             await PauseAsync(Shorter(budget.UntilNext(), Remaining(started)), cancellationToken);
     }
 
-    private TimeSpan Remaining(long started) => interval - time.GetElapsedTime(started);
+    private TimeSpan Remaining(long started)
+    {
+        var remaining = interval - time.GetElapsedTime(started);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+    }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -14,7 +14,7 @@ namespace Sigsum.Log.Signing;
 /// with the last signed head, signature, self-check, stable storage, and only then the size is told to anybody.
 /// </summary>
 internal sealed partial class TreeHeadSigner(
-    ISigner signer, SthFile file, INodeReader tree, PrimaryRole role, Watermark signedSize, NodeServices services)
+    ISigner signer, SthFile file, StartupFile startup, INodeReader tree, PrimaryRole role, Watermark signedSize, NodeServices services)
 {
     private readonly ILogger _logger = services.Logger<TreeHeadSigner>();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,6 +62,10 @@ internal sealed partial class TreeHeadSigner(
 
         // A crash before the file is replaced: nobody has seen the new head, the old one stands. After it: the new
         // one stands and is published after the restart. An error here is fatal: what the disk holds is unknown.
+        // A startup file is used up by the first head; it goes first, so that both are never there. A crash between
+        // the two leaves neither, and the operator says again how the log starts.
+        if (previous is null)
+            startup.Remove();
         var stored = StoredTreeHead.Store(signed, file);
         Move(stored);
         Signed(_logger, stored.Size, head.RootHash);
