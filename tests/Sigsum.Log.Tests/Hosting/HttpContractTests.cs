@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Sigsum.Log.Hosting;
 
 namespace Sigsum.Log.Tests.Hosting;
 

@@ -1,11 +1,9 @@
 using System.Net;
-using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Keys;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
-using Sigsum.Testing;
 
 namespace Sigsum.Log.Tests.Hosting;
 
