@@ -7,7 +7,8 @@ using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Storage;
 
-/// <summary>Grows a store by batches through its interface and prints figures: for people, not for assertions.</summary>
+/// <summary>Grows a store by batches through its interface and prints figures: for people, not for
+/// assertions.</summary>
 internal static partial class Measurement
 {
     public static void Run(string directory, ulong count, TextWriter output)
@@ -32,16 +33,20 @@ internal static partial class Measurement
         using (var store = RocksDbLogStore.Open(directory))
         {
             output.WriteLine($"open: {watch.Elapsed.TotalMilliseconds:F0} ms at {store.TreeHead.Size} leaves");
+            PrintResident(output);
             Read(store, output);
+            PrintResident(output);
             foreach (int size in new[] { 1, 100, 1000 })
             {
                 Commit(store, size, output);
             }
 
-            output.WriteLine($"resident: {Process.GetCurrentProcess().WorkingSet64 >> 20} MiB, " +
-                $"peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB, managed {GC.GetTotalMemory(true) >> 20} MiB");
+            PrintResident(output);
         }
     }
+
+    private static void PrintResident(TextWriter output) => output.WriteLine(
+        $"resident: {Environment.WorkingSet >> 20} MiB, managed {GC.GetTotalMemory(forceFullCollection: true) >> 20} MiB");
 
     private static void Grow(RocksDbLogStore store, ulong count, TextWriter output)
     {
@@ -54,8 +59,9 @@ internal static partial class Measurement
             appender.Append(store, (int)Math.Min(10_000, count - appender.TreeHead.Size));
         }
 
+        processor = Environment.CpuUsage.TotalTime - processor;
         output.WriteLine($"grow: {(count - before) / watch.Elapsed.TotalSeconds:F0} leaves/s in batches of 10000, " +
-            $"{(Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / (count - before):F1} us of processor time each, " +
+            $"{processor.TotalMicroseconds / (count - before):F1} us of processor time each, " +
             $"resident {Process.GetCurrentProcess().WorkingSet64 >> 20} MiB");
     }
 
@@ -64,14 +70,23 @@ internal static partial class Measurement
         const int reads = 20_000;
         var random = new Random(1);
         ulong size = store.TreeHead.Size;
-        Time("inclusion proof", reads, output, () => ProofBuilder.Inclusion((ulong)random.NextInt64((long)size), size, store));
-        Time("consistency proof", reads, output, () => ProofBuilder.Consistency((ulong)random.NextInt64(1, (long)size), size, store));
-        Hash[] present = [.. Enumerable.Range(0, reads).Select(_ => StoreData.Leaf((ulong)random.NextInt64((long)size)).LeafHash())];
+        Time("inclusion proof", reads, output,
+            () => ProofBuilder.Inclusion((ulong)random.NextInt64((long)size), size, store));
+        Time("consistency proof", reads, output,
+            () => ProofBuilder.Consistency((ulong)random.NextInt64(1, (long)size), size, store));
+        Hash[] present = new Hash[reads];
+        for (int i = 0; i < reads; i++)
+        {
+            present[i] = StoreData.Leaf((ulong)random.NextInt64((long)size)).LeafHash();
+        }
+
         int next = 0;
         Time("find a leaf that is there", reads, output, () => _ = store.FindLeaf(present[next++ % reads]));
-        Time("find a leaf that is not", reads, output, () => store.FindLeaf(Hash.Sha256(present[next++ % reads].AsSpan())));
+        Time("find a leaf that is not", reads, output,
+            () => store.FindLeaf(Hash.Sha256(present[next++ % reads].AsSpan())));
         var leaves = new Leaf[512];
-        Time("read 512 leaves", 2000, output, () => store.ReadLeaves((ulong)random.NextInt64((long)size - 512), leaves));
+        Time("read 512 leaves", 2000, output,
+            () => store.ReadLeaves((ulong)random.NextInt64((long)size - 512), leaves));
     }
 
     private static void Commit(RocksDbLogStore store, int batch, TextWriter output)
@@ -105,7 +120,7 @@ internal static partial class Measurement
     {
         const int threadCpuTime = 3;
         _ = ClockGetTime(threadCpuTime, out var time);
-        return new TimeSpan((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick));
+        return TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0);
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
@@ -113,7 +128,8 @@ internal static partial class Measurement
 
     private static long DiskBytes(string directory)
     {
-        using var du = Process.Start(new ProcessStartInfo("du", ["-s", "-B1", directory]) { RedirectStandardOutput = true })!;
+        using var du = Process.Start(
+            new ProcessStartInfo("du", ["-s", "-B1", directory]) { RedirectStandardOutput = true })!;
         string answer = du.StandardOutput.ReadToEnd();
         du.WaitForExit();
         return long.Parse(answer.Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture);

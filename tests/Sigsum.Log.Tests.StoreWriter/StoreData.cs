@@ -31,7 +31,8 @@ internal static class StoreData
         return leaves;
     }
 
-    public static StoreBatch Prepare(this TreeAppender appender, IReadOnlyList<Leaf> leaves, params StoreRecord[] records)
+    public static StoreBatch Prepare(
+        this TreeAppender appender, IReadOnlyList<Leaf> leaves, params StoreRecord[] records)
     {
         var hashes = new Hash[leaves.Count];
         for (int i = 0; i < hashes.Length; i++)

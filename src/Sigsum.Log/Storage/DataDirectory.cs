@@ -37,8 +37,8 @@ internal sealed class DataDirectory : IDisposable
     /// Whether a node lives in the directory, whole or not. Other files may be there: by default the signed tree
     /// head is, as in log-go.
     /// </summary>
-    public static bool Exists(string path) =>
-        new[] { LockName, FormatName, StoreName }.Any(name => System.IO.Path.Exists(System.IO.Path.Combine(path, name)));
+    public static bool Exists(string path) => new[] { LockName, FormatName, StoreName }
+        .Any(name => System.IO.Path.Exists(System.IO.Path.Combine(path, name)));
 
     /// <summary>Takes a directory where no node lives, to give birth to a node in it. It cannot be opened
     /// before <see cref="MarkComplete"/> has been called.</summary>

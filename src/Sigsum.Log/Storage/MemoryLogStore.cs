@@ -13,14 +13,16 @@ namespace Sigsum.Log.Storage;
 internal sealed class MemoryLogStore : ILogStore
 {
     private readonly AppendOnlyList<Leaf> _leaves = new();
-    private readonly AppendOnlyList<Hash>[] _levels = [.. Enumerable.Range(0, StoreKeys.MaxLevel + 1).Select(_ => new AppendOnlyList<Hash>())];
+    private readonly AppendOnlyList<Hash>[] _levels = [.. Enumerable.Range(0, StoreKeys.MaxLevel + 1).Select(_ =>
+        new AppendOnlyList<Hash>())];
     private readonly ConcurrentDictionary<Hash, ulong> _index = new();
     private readonly Lock _writer = new();
     private volatile State _state;
 
     /// <summary>Creates a node with an empty tree.</summary>
     public MemoryLogStore(StoreIdentity identity) =>
-        _state = new State(identity, TreeHead.Empty, ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal));
+        _state = new State(
+            identity, TreeHead.Empty, ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal));
 
     /// <inheritdoc/>
     public StoreIdentity Identity => _state.Identity;

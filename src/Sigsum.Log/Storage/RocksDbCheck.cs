@@ -20,7 +20,8 @@ internal static class RocksDbCheck
             using var cursor = db.Seek(family, end);
             if (cursor.Valid)
             {
-                throw new StoreException($"there is more than the tree head of size {head.Size} says: the store is damaged");
+                throw new StoreException(
+                    $"there is more than the tree head of size {head.Size} says: the store is damaged");
             }
         }
 

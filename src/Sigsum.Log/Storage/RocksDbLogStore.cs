@@ -27,30 +27,28 @@ internal sealed class RocksDbLogStore : ILogStore
     /// <inheritdoc/>
     public TreeHead TreeHead => _state.TreeHead;
 
-    private static ReadOnlySpan<byte> IdentityKey => "identity"u8;
-
-    private static ReadOnlySpan<byte> TreeHeadKey => "tree_head"u8;
-
     /// <summary>Gives birth to a node with an empty tree. A crash before this returns leaves a directory that can
     /// neither be opened nor created over, and says so.</summary>
     /// <exception cref="StoreException">Something is in the directory already, or it cannot be written.</exception>
-    public static RocksDbLogStore Create(string path, StoreIdentity identity) => Own(DataDirectory.Create(path), directory =>
+    public static RocksDbLogStore Create(string path, StoreIdentity identity) =>
+        Own(DataDirectory.Create(path), directory =>
     {
         var db = RocksDbHandle.Open(directory, create: true);
         var store = new RocksDbLogStore(db, new State(identity, TreeHead.Empty));
         return OrClose(store, () =>
         {
-            using var batch = new WriteBatch();
-            batch.Put(IdentityKey, StoreFormat.WriteIdentity(identity), db.Meta);
-            batch.Put(TreeHeadKey, StoreFormat.WriteTreeHead(TreeHead.Empty), db.Meta);
-            store.Write(batch);
+            using var birth = new RocksDbTransaction(db);
+            birth.Put(identity);
+            birth.Put(TreeHead.Empty);
+            store.Write(birth);
             directory.MarkComplete();
         });
     });
 
     /// <summary>Opens the store of a node that exists, and checks that its tree is whole; the time this takes does not
     /// depend on the size of the tree.</summary>
-    /// <exception cref="StoreException">There is none, it is in use, it has another format, or it is damaged.</exception>
+    /// <exception cref="StoreException">There is none, it is in use, it has another format, or it is
+    /// damaged.</exception>
     public static RocksDbLogStore Open(string path) => Own(DataDirectory.Open(path), directory =>
     {
         var db = RocksDbHandle.Open(directory, create: false);
@@ -58,8 +56,8 @@ internal sealed class RocksDbLogStore : ILogStore
         return OrClose(store, () =>
         {
             store._state = new State(
-                StoreFormat.ReadIdentity(store.Meta(IdentityKey)),
-                StoreFormat.ReadTreeHead(store.Meta(TreeHeadKey)));
+                StoreFormat.ReadIdentity(store.Meta(RocksDbTransaction.IdentityKey)),
+                StoreFormat.ReadTreeHead(store.Meta(RocksDbTransaction.TreeHeadKey)));
             RocksDbCheck.Tree(db, store);
         });
     });
@@ -157,9 +155,8 @@ internal sealed class RocksDbLogStore : ILogStore
             StoreRecord.Validate(batch.Records.AsSpan());
 
             // 2. Collected in memory. A crash here: the old tree.
-            using var write = new WriteBatch();
-            PutTree(write, batch);
-            PutRecords(write, batch.Records.AsSpan());
+            using var write = new RocksDbTransaction(_db);
+            write.Put(batch, this);
 
             // 3. Appended to RocksDB's log as one record with a checksum, synced, then applied to its tables in
             //    memory. A crash before the sync has ended: the old tree, or the new one if the whole record got to
@@ -180,8 +177,8 @@ internal sealed class RocksDbLogStore : ILogStore
         {
             ThrowIfUnusable();
             StoreRecord.Validate(copy);
-            using var write = new WriteBatch();
-            PutRecords(write, copy);
+            using var write = new RocksDbTransaction(_db);
+            write.Put(copy);
             Write(write);
         }
     }
@@ -199,9 +196,9 @@ internal sealed class RocksDbLogStore : ILogStore
             }
 
             StoreRecord.Validate(copy);
-            using var write = new WriteBatch();
-            write.Put(IdentityKey, StoreFormat.WriteIdentity(next), _db.Meta);
-            PutRecords(write, copy);
+            using var write = new RocksDbTransaction(_db);
+            write.Put(next);
+            write.Put(copy);
             Write(write);
             _state = _state with { Identity = next };
         }
@@ -262,56 +259,11 @@ internal sealed class RocksDbLogStore : ILogStore
         }
     }
 
-    private void PutTree(WriteBatch write, StoreBatch batch)
-    {
-        Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
-        Span<byte> index = key[..StoreKeys.LeafSize];
-        Span<byte> leaf = stackalloc byte[Leaf.Size];
-        var seen = new HashSet<Hash>(batch.LeafHashes.Length);
-        for (int i = 0; i < batch.Leaves.Length; i++)
-        {
-            StoreKeys.WriteLeaf(index, batch.FirstIndex + (ulong)i);
-            batch.Leaves[i].WriteBinary(leaf);
-            write.Put(index, leaf, _db.Leaves);
-
-            // The first leaf of its hash stays the one that is found: an answer that was given remains true.
-            Hash hash = batch.LeafHashes[i];
-            if (seen.Add(hash) && FindLeaf(hash) is null)
-            {
-                write.Put(hash.AsSpan(), index, _db.Index);
-            }
-        }
-
-        foreach (var (id, hash) in batch.Nodes)
-        {
-            StoreKeys.WriteNode(key, id);
-            write.Put(key, hash.AsSpan(), _db.NodesOf(id.Level));
-        }
-
-        write.Put(TreeHeadKey, StoreFormat.WriteTreeHead(batch.NewHead), _db.Meta);
-    }
-
-    private void PutRecords(WriteBatch write, ReadOnlySpan<StoreRecord> records)
-    {
-        foreach (var record in records)
-        {
-            byte[] key = Encoding.ASCII.GetBytes(record.Key);
-            if (record.Value.IsEmpty)
-            {
-                write.Delete(key, _db.Records);
-            }
-            else
-            {
-                write.Put(key, record.Value.Span, _db.Records);
-            }
-        }
-    }
-
-    private void Write(WriteBatch write)
+    private void Write(RocksDbTransaction write)
     {
         try
         {
-            _db.Write(write);
+            write.Write();
         }
         catch (Exception error)
         {

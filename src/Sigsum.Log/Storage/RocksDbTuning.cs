@@ -96,7 +96,8 @@ internal static class RocksDbTuning
         return table;
     }
 
-    /// <summary>For keys that are hashes: most lookups are for leaves that are not there, and end at the filter.</summary>
+    /// <summary>For keys that are hashes: most lookups are for leaves that are not there, and end at the
+    /// filter.</summary>
     private static BlockBasedTableOptions HashTable(Cache cache)
     {
         var table = Table(cache, blockSize: 4 << 10)

@@ -101,7 +101,8 @@ internal sealed class StoreBatch
 
         if (FirstIndex != stored.Size)
         {
-            throw new StoreException($"a batch that starts at index {FirstIndex} does not continue a tree of {stored.Size} leaves");
+            throw new StoreException(
+                $"a batch that starts at index {FirstIndex} does not continue a tree of {stored.Size} leaves");
         }
 
         if (OldHead != stored)

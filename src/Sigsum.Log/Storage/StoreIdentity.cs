@@ -32,7 +32,8 @@ internal enum NodeRole
     Secondary,
 }
 
-/// <summary>Whose data a data directory holds. Kept inside the store, so that it cannot be separated from the tree.</summary>
+/// <summary>Whose data a data directory holds. Kept inside the store, so that it cannot be separated from the
+/// tree.</summary>
 /// <param name="FormatVersion">Version of everything that the store writes; see <see cref="StoreFormat"/>.</param>
 /// <param name="Role">What this node does.</param>
 /// <param name="TreeType">How leaves get into the tree.</param>

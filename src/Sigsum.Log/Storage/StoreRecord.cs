@@ -12,7 +12,8 @@ internal readonly record struct StoreRecord(string Key, ReadOnlyMemory<byte> Val
     /// <summary>Longest key, in characters.</summary>
     public const int MaxKeyLength = 255;
 
-    /// <summary>Longest value, in bytes: a record is read whole and lives in the write buffer until it is flushed.</summary>
+    /// <summary>Longest value, in bytes: a record is read whole and lives in the write buffer until it is
+    /// flushed.</summary>
     public const int MaxValueLength = 1 << 20;
 
     /// <summary>Throws unless every record can be stored.</summary>
@@ -24,7 +25,8 @@ internal readonly record struct StoreRecord(string Key, ReadOnlyMemory<byte> Val
             ValidateKey(record.Key);
             if (record.Value.Length > MaxValueLength)
             {
-                throw new ArgumentException($"record {record.Key} has {record.Value.Length} bytes, more than {MaxValueLength}");
+                throw new ArgumentException(
+                    $"record {record.Key} has {record.Value.Length} bytes, more than {MaxValueLength}");
             }
         }
     }
@@ -35,7 +37,8 @@ internal readonly record struct StoreRecord(string Key, ReadOnlyMemory<byte> Val
     {
         if (key.Length is 0 or > MaxKeyLength || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            throw new ArgumentException($"'{key}' cannot be a record key: 1 to {MaxKeyLength} printable ASCII characters");
+            throw new ArgumentException(
+                $"'{key}' cannot be a record key: 1 to {MaxKeyLength} printable ASCII characters");
         }
     }
 }

@@ -6,7 +6,8 @@ using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Storage;
 
-/// <summary>Damage that is found when a store is opened, or when what is damaged is read; it is never returned.</summary>
+/// <summary>Damage that is found when a store is opened, or when what is damaged is read; it is never
+/// returned.</summary>
 public sealed class DamagedStoreTests : IDisposable
 {
     private const int Size = 45;
@@ -43,7 +44,8 @@ public sealed class DamagedStoreTests : IDisposable
         StoreKeys.WriteLeaf(key, Size - 1);
         AssertRefused("root", key, (batch, db) => batch.Put(key, new byte[128], db.Leaves));
         AssertRefused("missing", key, (batch, db) => batch.Delete(key, db.Leaves));
-        AssertRefused("index", key, (batch, db) => batch.Delete(StoreData.Leaf(Size - 1).LeafHash().AsSpan(), db.Index));
+        AssertRefused(
+            "index", key, (batch, db) => batch.Delete(StoreData.Leaf(Size - 1).LeafHash().AsSpan(), db.Index));
     }
 
     [Theory]
@@ -162,7 +164,8 @@ public sealed class DamagedStoreTests : IDisposable
     {
         TemporaryDirectory.Copy(live, _directory.Sub(name));
         string log = Assert.Single(
-            Directory.GetFiles(Path.Combine(_directory.Sub(name), "store"), "*.log"), file => new FileInfo(file).Length > 0);
+            Directory.GetFiles(Path.Combine(_directory.Sub(name), "store"), "*.log"),
+            file => new FileInfo(file).Length > 0);
         bytes = File.ReadAllBytes(log);
         return log;
     }
@@ -180,7 +183,8 @@ public sealed class DamagedStoreTests : IDisposable
         }
 
         var error = Assert.Throws<StoreException>(() => RocksDbLogStore.Open(copy));
-        Assert.True(error.Message.Contains(reason, StringComparison.Ordinal), $"{Convert.ToHexString(key)}: {error.Message}");
+        Assert.True(
+            error.Message.Contains(reason, StringComparison.Ordinal), $"{Convert.ToHexString(key)}: {error.Message}");
         Directory.Delete(copy, recursive: true);
     }
 }

@@ -28,7 +28,8 @@ public sealed class DataDirectoryTests : IDisposable
     {
         using var store = RocksDbLogStore.Create(DataPath, _identity);
         using var writer = StoreWriter.Start(DataPath);
-        Assert.Contains("in use by another process", writer.Process.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Contains(
+            "in use by another process", writer.Process.StandardError.ReadToEnd(), StringComparison.Ordinal);
         Assert.Equal("", writer.Process.StandardOutput.ReadToEnd());
     }
 

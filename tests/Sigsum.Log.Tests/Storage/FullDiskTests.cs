@@ -75,7 +75,8 @@ public sealed class FullDiskTests
 
         private static string Run(string program, params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
             string error = process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? "" : error.Trim();

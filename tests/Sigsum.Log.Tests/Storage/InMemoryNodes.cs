@@ -4,7 +4,8 @@ using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Storage;
 
-/// <summary>Tree hashes computed by the definition (RFC 6962 section 2.1), with no code in common with a store.</summary>
+/// <summary>Tree hashes computed by the definition (RFC 6962 section 2.1), with no code in common with a
+/// store.</summary>
 internal sealed class InMemoryNodes(IReadOnlyList<Leaf> leaves)
 {
     private readonly Hash[] _hashes = [.. leaves.Select(leaf => leaf.LeafHash())];

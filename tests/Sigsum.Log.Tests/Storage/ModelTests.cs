@@ -4,7 +4,8 @@ using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Storage;
 
-/// <summary>Any sequence of commits, refusals and openings leaves what the same sequence leaves in a simple model.</summary>
+/// <summary>Any sequence of commits, refusals and openings leaves what the same sequence leaves in a simple
+/// model.</summary>
 public sealed class ModelTests
 {
     private static readonly Gen<Operation> _operation = Gen.Frequency(
@@ -68,7 +69,12 @@ public sealed class ModelTests
     }
 
     private static void Apply(
-        Operation operation, int step, Model model, ref ILogStore store, TreeAppender stale, Func<ILogStore, ILogStore> reopen)
+        Operation operation,
+        int step,
+        Model model,
+        ref ILogStore store,
+        TreeAppender stale,
+        Func<ILogStore, ILogStore> reopen)
     {
         StoreRecord record = new($"step/{step % 4}", step % 3 == 0 ? default : BitConverter.GetBytes(step));
         switch (operation.Kind)
@@ -87,8 +93,9 @@ public sealed class ModelTests
                 AssertRefused(store, stale.Prepare(StoreData.Leaves(9000, operation.Count), record));
                 break;
             case Kind.Records:
-                StoreRecord[] records =
-                    [record, .. Enumerable.Range(0, operation.Count).Select(i => new StoreRecord($"many/{i}", new byte[i * step]))];
+                var many = Enumerable.Range(0, operation.Count)
+                    .Select(i => new StoreRecord($"many/{i}", new byte[i * step]));
+                StoreRecord[] records = [record, .. many];
                 store.CommitRecords(records);
                 Array.ForEach(records, model.Put);
                 break;
@@ -106,7 +113,8 @@ public sealed class ModelTests
         }
     }
 
-    private static void AssertRefused(ILogStore store, StoreBatch batch) => Assert.Throws<StoreException>(() => store.Commit(batch));
+    private static void AssertRefused(ILogStore store, StoreBatch batch) =>
+        Assert.Throws<StoreException>(() => store.Commit(batch));
 
     private readonly record struct Operation(Kind Kind, int Count);
 
@@ -133,7 +141,8 @@ public sealed class ModelTests
         public void AssertEquals(ILogStore store)
         {
             Assert.Equal(Identity, store.Identity);
-            Assert.Equal(new TreeHead((ulong)Leaves.Count, new InMemoryNodes(Leaves).Root((ulong)Leaves.Count)), store.TreeHead);
+            Assert.Equal(
+                new TreeHead((ulong)Leaves.Count, new InMemoryNodes(Leaves).Root((ulong)Leaves.Count)), store.TreeHead);
             var leaves = new Leaf[Leaves.Count];
             store.ReadLeaves(0, leaves);
             Assert.Equal(Leaves, leaves);
