@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sigsum.Client;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Storage;
 
@@ -13,6 +14,14 @@ internal sealed record NodeServices(TimeProvider Time, ILoggerFactory Loggers, N
 
     /// <summary>The logger of one class.</summary>
     public ILogger<T> Logger<T>() => Loggers.CreateLogger<T>();
+
+    /// <summary>How this node's clients ask others.</summary>
+    public ClientOptions ClientOptions(NodeOptions options) => new()
+    {
+        RequestTimeout = options.Timeout,
+        UserAgent = $"sigsum-log/{ProgramVersion.Text}",
+        TimeProvider = Time,
+    };
 
     /// <summary>Says in the metrics what this node is.</summary>
     public void DescribeNode(StoreIdentity identity)

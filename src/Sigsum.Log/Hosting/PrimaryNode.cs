@@ -93,7 +93,18 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         foreach (var warning in key.Warnings)
             KeyWarning(logger, warning);
         var state = new PrimaryStartup(options, key.Signer.PublicKey).Open();
-        var node = new PrimaryNode(options, key.Signer, state.Store, services);
+        PrimaryNode node;
+        try
+        {
+            node = new PrimaryNode(options, key.Signer, state.Store, services);
+        }
+        catch
+        {
+            state.Store.Dispose();
+            key.Dispose();
+            throw;
+        }
+
         try
         {
             await node.ResumeAsync(state, cancellationToken);
@@ -183,7 +194,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         var minimum = mode == StartupMode.AwaitSecondary ? _store.TreeHead.Size : 0;
         var committer = new Committer(_gate, _signer, _role, minimum, _heldChanged, _services);
         var sequencer = new Sequencer(
-            _store, _queue, _admission.Limiter, _localSize, _options.BatchSize, _services.Metrics, _services.Time, _services.Logger<Sequencer>());
+            _store, _queue, _admission.Limiter, _localSize, _options.BatchSize, _services.Metrics,
+            _services.Time, _services.Logger<Sequencer>());
         var rotation = new Rotation(
             _signer, _signedSize, _witnesses.Current, _publisher,
             new RotationBudget(_options.WitnessRequestsPerDay, _services.Time), _options.RequireQuorum,
@@ -204,9 +216,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     private SecondaryTracker Track(int number)
     {
         var peer = _options.Secondaries[number];
+        var client = new SecondaryClient(_nodeHttp, peer.Url, _services.ClientOptions(_options.Node));
         return new SecondaryTracker(
-            number, peer, new SecondaryClient(_nodeHttp, peer.Url), _store, _gate, _role, ReplicaWait, ReplicaPoll,
-            _services);
+            number, peer, client, _store, _gate, _role, ReplicaWait, ReplicaPoll, _services);
     }
 
     /// <summary>Without a secondary, what is durable here may be signed.</summary>

@@ -131,9 +131,8 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     private void StartTasks()
     {
         var poll = _options.Node.Interval < LongestPoll ? _options.Node.Interval : LongestPoll;
-        var follower = new Follower(
-            new FeedClient(_nodeHttp, _options.PrimaryUrl), _store, _localSize, FeedEndpoint.MaxBatch, FeedWait, poll,
-            _services);
+        var feed = new FeedClient(_nodeHttp, _options.PrimaryUrl, _services.ClientOptions(_options.Node));
+        var follower = new Follower(feed, _store, _localSize, FeedEndpoint.MaxBatch, FeedWait, poll, _services);
         _tasks.Start("follower", follower.RunAsync);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);

@@ -80,8 +80,9 @@ internal sealed partial class WitnessPanel(
         var cosigned = published is not null && published.Cosignatures.Any(c => c.KeyHash == keyHash)
             ? published.SignedTreeHead.TreeHead.Size
             : 0;
+        var client = new WitnessClient(http, witness.Url!, services.ClientOptions(options.Node));
         return new WitnessLane(
-            witness, new WitnessClient(http, witness.Url!), logKey, store, role, () => signer.Last?.Size ?? 0, cosigned,
+            witness, client, logKey, store, role, () => signer.Last?.Size ?? 0, cosigned,
             services.Metrics, options.Node.Timeout, services.Time, services.Logger<WitnessLane>());
     }
 
