@@ -29,7 +29,7 @@ internal sealed class CommandLine
             var argument = arguments[i];
             if (argument is "-?")
                 line.Help = true;
-            else if (!argument.StartsWith("--", StringComparison.Ordinal) || argument.Length == 2)
+            else if (!argument.StartsWith("--", StringComparison.Ordinal) || argument is "--" or ['-', '-', '=', ..])
                 line.Values.AddProblem("", $"'{argument}' belongs to no option; options begin with two dashes");
             else if (line.TakesNext(argument[2..], specs, arguments[(i + 1)..]))
                 i++;

@@ -75,8 +75,8 @@ internal sealed class InitVerb : Verb
                 return $"{file} exists, so there is a log already; name another --sth-file, or start the primary";
         }
 
-        // The store comes first: it wants an empty directory, and the startup file is often put in the same one.
-        // A crash in between leaves a whole store without startup file; sigsum-mktree makes that.
+        // A crash in between leaves a whole store without startup file, which no primary starts from; sigsum-mktree
+        // makes that. The other way round, a startup file without store would let a primary make the store by itself.
         if (Make(dataDir, NodeRole.Primary, TreeType.Log, logKey) is { } refusal)
             return refusal;
         return MktreeVerb.Begin(sthFile, StartupMode.Empty) is { } unwritten

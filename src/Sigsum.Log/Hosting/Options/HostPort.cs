@@ -23,8 +23,8 @@ internal readonly record struct HostPort(string Host, int Port)
         }
 
         var host = text[..colon];
-        if (host.StartsWith('[') && host.EndsWith(']'))
-            host = host[1..^1];
+        if (host is ['[', .. var address, ']'] && address.Contains(':', StringComparison.Ordinal))
+            host = address;
         else if (host.Contains(':', StringComparison.Ordinal))
         {
             error = "is an IPv6 address without brackets";
