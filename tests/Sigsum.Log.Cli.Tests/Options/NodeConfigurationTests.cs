@@ -193,9 +193,12 @@ public sealed class NodeConfigurationTests : IDisposable
     [InlineData("a b")]
     [InlineData("a%20b")]
     [InlineData("\u00e9")]
-    public async Task Anything_else_is_no_prefix(string prefix) =>
-        Assert.Null(await PrimaryAsync(
-            "--no-secondary", "--sth-file", _folder.PathOf("sth"), "--url-prefix=" + prefix));
+    public async Task Anything_else_is_no_prefix(string prefix)
+    {
+        var values = Values("--no-secondary", "--sth-file", _folder.PathOf("sth"), "--url-prefix=" + prefix);
+        Assert.Null(await NodeConfiguration.ReadPrimaryAsync(values, Cancellation));
+        Assert.Equal("url-prefix", Assert.Single(values.Problems).Option);
+    }
 
     [Theory]
     [InlineData("ftp://a.example")]
