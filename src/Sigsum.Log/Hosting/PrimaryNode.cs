@@ -171,7 +171,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         switch (state.Mode)
         {
             case StartupMode.Saved:
-                _signer.Resume(StoredTreeHead.Loaded(state.Signed!.Value, new SthFile(_options.SthFile)));
+                _signer.Resume(StoredTreeHead.Loaded(state.Signed!.Value));
                 break;
 
             case StartupMode.Empty or StartupMode.LocalTree:

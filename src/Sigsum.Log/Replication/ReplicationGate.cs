@@ -35,11 +35,4 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
             _acknowledged[secondary] = head;
         changed.Set();
     }
-
-    /// <summary>The tree that secondary number <paramref name="secondary"/> last proved to hold.</summary>
-    public TreeHead? AcknowledgedBy(int secondary)
-    {
-        lock (_gate)
-            return _acknowledged[secondary];
-    }
 }

@@ -31,6 +31,8 @@ internal sealed class SecondaryTracker(
     private readonly HealthCondition _condition =
         services.Health.Register($"secondary {peer.Url.Authority}", reason: "has not answered yet");
 
+    private ulong? _known;
+
     /// <summary>Listens until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -52,6 +54,8 @@ internal sealed class SecondaryTracker(
             catch (Exception error) when (error is LogClientException or HttpRequestException or FormatException
                                               or OperationCanceledException)
             {
+                // It may come back as another than it was: then its whole tree head is looked at again.
+                _known = null;
                 _condition.NotMet($"cannot be asked for its tree head: {error.Message}");
                 await Task.Delay(backoff.Next(), _time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
@@ -64,8 +68,7 @@ internal sealed class SecondaryTracker(
     {
         using var limit = new CancellationTokenSource(wait + HoldSlack, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var known = gate.AcknowledgedBy(number)?.Size;
-        var answer = await client.GetTreeHeadAsync(known, wait, either.Token);
+        var answer = await client.GetTreeHeadAsync(_known, wait, either.Token);
         if (answer.Head is not { } head)
             return answer.WaitSupported;
 
@@ -75,6 +78,7 @@ internal sealed class SecondaryTracker(
                 _condition.Met();
                 services.Metrics.Trees.SetSecondarySize(peer.Url, head.TreeHead.Size);
                 gate.Acknowledge(number, head.TreeHead);
+                _known = head.TreeHead.Size;
                 return answer.WaitSupported;
 
             case AcknowledgementVerdict.NotThisSecondary:

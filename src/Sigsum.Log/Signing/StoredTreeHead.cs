@@ -16,12 +16,8 @@ internal sealed class StoredTreeHead
     /// <summary>Number of leaves.</summary>
     public ulong Size => Signed.TreeHead.Size;
 
-    /// <summary>The head that <paramref name="file"/> holds and that has been proved to fit the local tree.</summary>
-    public static StoredTreeHead Loaded(SignedTreeHead signed, SthFile file)
-    {
-        ArgumentNullException.ThrowIfNull(file);
-        return new StoredTreeHead(signed);
-    }
+    /// <summary>A head that was stored earlier, read back and proved to be a head of the local tree.</summary>
+    public static StoredTreeHead Loaded(SignedTreeHead signed) => new(signed);
 
     /// <summary>Stores <paramref name="signed"/> durably, then vouches for it.</summary>
     public static StoredTreeHead Store(SignedTreeHead signed, SthFile file)
