@@ -17,7 +17,7 @@ public sealed class LogClientTests : ClientTest
         await using var server = RawServer.Start(Samples.OkTreeHead);
         CosignedTreeHead head = await Log(server).GetTreeHeadAsync(Cancel);
         Assert.Equal(Samples.TreeHead(_tree.Head(3)), head);
-        Assert.StartsWith("GET /prefix/get-tree-head HTTP/1.1\r\n", await server.RequestAsync(Cancel), StringComparison.Ordinal);
+        await AssertAskedAsync(server, "GET /prefix/get-tree-head");
     }
 
     [Fact]
@@ -27,8 +27,7 @@ public sealed class LogClientTests : ClientTest
         await using var server = RawServer.Start(RawServer.Answer("200 OK", Samples.Text(proof.Write)));
         Hash leaf = Samples.Leaf(1).LeafHash();
         Assert.Equal(proof, await Log(server).GetInclusionProofAsync(new InclusionProofRequest(3, leaf), Cancel));
-        Assert.StartsWith(
-            $"GET /prefix/get-inclusion-proof/3/{leaf} HTTP/1.1\r\n", await server.RequestAsync(Cancel), StringComparison.Ordinal);
+        await AssertAskedAsync(server, $"GET /prefix/get-inclusion-proof/3/{leaf}");
     }
 
     [Fact]
@@ -37,8 +36,7 @@ public sealed class LogClientTests : ClientTest
         ConsistencyProof proof = ProofBuilder.Consistency(2, 3, _tree);
         await using var server = RawServer.Start(RawServer.Answer("200 OK", Samples.Text(proof.Write)));
         Assert.Equal(proof, await Log(server).GetConsistencyProofAsync(new ConsistencyProofRequest(2, 3), Cancel));
-        Assert.StartsWith(
-            "GET /prefix/get-consistency-proof/2/3 HTTP/1.1\r\n", await server.RequestAsync(Cancel), StringComparison.Ordinal);
+        await AssertAskedAsync(server, "GET /prefix/get-consistency-proof/2/3");
     }
 
     [Fact]
@@ -58,7 +56,7 @@ public sealed class LogClientTests : ClientTest
         await using var server = RawServer.Start(Samples.OkLeaves);
         IReadOnlyList<Leaf> leaves = await Log(server).GetLeavesAsync(new LeavesRange(0, 10), Cancel);
         Assert.Equal([Samples.Leaf(0), Samples.Leaf(1)], leaves);
-        Assert.StartsWith("GET /prefix/get-leaves/0/10 HTTP/1.1\r\n", await server.RequestAsync(Cancel), StringComparison.Ordinal);
+        await AssertAskedAsync(server, "GET /prefix/get-leaves/0/10");
     }
 
     [Fact]
@@ -66,7 +64,7 @@ public sealed class LogClientTests : ClientTest
     {
         await using var server = RawServer.Start(Samples.OkLeaves);
         await Log(server).GetLeavesAsync(new LeavesRange(5, ulong.MaxValue), Cancel);
-        Assert.StartsWith("GET /prefix/get-leaves/5/16389 ", await server.RequestAsync(Cancel), StringComparison.Ordinal);
+        await AssertAskedAsync(server, "GET /prefix/get-leaves/5/16389");
     }
 
     [Fact]
@@ -93,7 +91,8 @@ public sealed class LogClientTests : ClientTest
         Assert.Equal(expected, await Log(server).AddLeafAsync(leaf, token, Cancel));
         string request = await server.RequestAsync(Cancel);
         Assert.StartsWith("POST /prefix/add-leaf HTTP/1.1\r\n", request, StringComparison.Ordinal);
-        Assert.Contains($"\r\nsigsum-token: bücher.example {leaf.Signature}\r\n", request, StringComparison.Ordinal);
+        string header = $"\r\nsigsum-token: bücher.example {leaf.Signature}\r\n";
+        Assert.Contains(header, request, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\n" + Samples.Text(leaf.Write), request, StringComparison.Ordinal);
     }
 
@@ -137,6 +136,9 @@ public sealed class LogClientTests : ClientTest
     [InlineData("http://h.example/?q")]
     public void Other_base_urls_are_refused(string baseUrl) =>
         Assert.Throws<ArgumentException>(() => new LogClient(Http, new Uri(baseUrl)));
+
+    private static async Task AssertAskedAsync(RawServer server, string expected) => Assert.StartsWith(
+        expected + " HTTP/1.1\r\n", await server.RequestAsync(Cancel), StringComparison.Ordinal);
 
     private sealed class Recorder(Action<HttpRequestMessage> record) : HttpMessageHandler
     {

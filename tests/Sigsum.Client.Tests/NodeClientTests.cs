@@ -77,7 +77,8 @@ public sealed class NodeClientTests : ClientTest
     {
         await using var server = RawServer.Start(RawServer.Answer("500 Internal Server Error", "no database"));
         LogClientException e = await FailureAsync(() => Feed(server).GetLeavesAsync(0, 10, default, Cancel));
-        Assert.EndsWith("/get-leaves/0/10: 500 Internal Server Error: no database", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/get-leaves/0/10: 500 Internal Server Error: no database", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

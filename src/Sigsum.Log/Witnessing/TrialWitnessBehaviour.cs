@@ -14,7 +14,7 @@ internal sealed record TrialWitnessBehaviour
     /// <summary>Closes the connection instead of answering.</summary>
     public bool HangUp { get; init; }
 
-    /// <summary>Keeps the checkpoint as one that it has cosigned, then closes the connection without an answer.</summary>
+    /// <summary>Keeps the checkpoint as one that it has cosigned, then hangs up without an answer.</summary>
     public bool LoseAnswer { get; init; }
 
     /// <summary>Is awaited before a request is looked at; ends when the client goes away.</summary>

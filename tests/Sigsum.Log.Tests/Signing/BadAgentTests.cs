@@ -6,7 +6,7 @@ using Sigsum.Testing;
 
 namespace Sigsum.Log.Tests.Signing;
 
-/// <summary>Agents that lie, send garbage, or never answer: no bad signature gets through, and every wait ends.</summary>
+/// <summary>Agents that lie, send garbage, or never answer: no bad signature gets through.</summary>
 public sealed class BadAgentTests : IDisposable
 {
     private readonly TempDirectory _folder = new();
