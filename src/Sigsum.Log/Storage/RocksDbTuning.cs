@@ -10,11 +10,11 @@ internal static class RocksDbTuning
 {
     /// <summary>Bound on what the database holds in memory: write buffers, blocks, indices and filters of all
     /// families share this cache.</summary>
-    public const long CacheBytes = 96L << 20;
+    public const long CacheBytes = 64L << 20;
 
     /// <summary>What all families together hold in memory before it is written to files. This is also, with the
     /// overhead of the log, what is replayed after a crash.</summary>
-    public const long WriteBufferBytes = 48L << 20;
+    public const long WriteBufferBytes = 32L << 20;
 
     private const int OpenFiles = 512;
     private const int BloomBitsPerKey = 10;
