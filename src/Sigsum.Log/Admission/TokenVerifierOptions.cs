@@ -34,11 +34,13 @@ internal sealed record TokenVerifierOptions
     /// <summary>Look-ups waiting for their turn at most; more are refused at once.</summary>
     public int MaxQueuedLookups { get; init; } = 256;
 
-    /// <summary>Reads <c>ip</c>, <c>ip:port</c> or <c>[ipv6]:port</c>; the port is 53 when none is given.</summary>
+    /// <summary>Reads <c>ip</c>, <c>ip:port</c> or <c>[ipv6]:port</c>, brackets optional without a port; the port is 53 when none is given.</summary>
     /// <exception cref="FormatException">Anything else; the message says what to write.</exception>
     public static IPEndPoint ParseDnsServer(string text)
     {
-        if (IPAddress.TryParse(text, out var address) && IsPlain(address, text))
+        // IPAddress takes "[ip]:port" too, and drops the port.
+        bool hasPort = text.StartsWith('[') && !text.EndsWith(']');
+        if (!hasPort && IPAddress.TryParse(text, out var address) && IsPlain(address, text))
             return new IPEndPoint(address, 53);
         if (IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port > 0 && IsPlain(endpoint.Address, text))
             return endpoint;
