@@ -48,6 +48,7 @@ public sealed class DomainNameTests
         { "xn--a-b.com", "not" },
         { "xn--.com", "letters, digits" },
         { "xn--99999999.com", "punycode" },
+        { "xn---53h.us", "only spelling" }, // a second spelling of xn--53h.us
         { "foo\u200b.com", "not normalized or not allowed" }, // zero width space
         { "foo。com", "not normalized or not allowed" }, // ideographic full stop
         { "foo\u202e.com", "not normalized or not allowed" },
