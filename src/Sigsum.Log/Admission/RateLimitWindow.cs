@@ -8,6 +8,9 @@ internal sealed class RateLimitWindow(long day)
     /// <summary>Days since 1970-01-01, UTC.</summary>
     public long Day => day;
 
+    /// <summary>Number of counters that are kept.</summary>
+    public int Count => _tallies.Count;
+
     /// <summary>Public leaves added or reserved.</summary>
     public long PublicUsed { get; private set; }
 

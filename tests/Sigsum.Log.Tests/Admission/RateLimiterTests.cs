@@ -144,6 +144,20 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void A_counter_that_nobody_uses_is_not_kept()
+    {
+        var window = new RateLimitWindow(1);
+        var counter = new CounterName(LimitKind.Public, "a.org");
+        window.Reserve(counter);
+        window.Release(counter);
+        Assert.Equal((0, 0, 0), (window.Count, window.PublicDomains, window.PublicUsed));
+        Assert.Throws<InvalidOperationException>(() => window.Release(counter));
+        window.Reserve(counter);
+        Assert.Equal(1, window.Confirm(counter));
+        Assert.Equal((1, 1, 1), (window.Count, window.PublicDomains, window.PublicUsed));
+    }
+
+    [Fact]
     public async Task Threads_never_get_more_than_the_limit()
     {
         var limiter = Create("public f 500\npublic-total 1200");
