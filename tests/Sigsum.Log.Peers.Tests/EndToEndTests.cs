@@ -11,6 +11,9 @@ public sealed class EndToEndTests
     public static TheoryData<ServerKind, ServerKind> PrimaryAndSecondary { get; } = new()
     {
         { ServerKind.LogGo, ServerKind.LogGo },
+        { ServerKind.Ours, ServerKind.Ours },
+        { ServerKind.Ours, ServerKind.LogGo },
+        { ServerKind.LogGo, ServerKind.Ours },
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,52 +9,60 @@ namespace Sigsum.Log.Peers.Tests.Instance;
 internal sealed class CommandLines(PeerPrograms peers, TempDirectory folder, string interval, string urlPrefix)
 {
     /// <summary>Gives birth to the log and says how its primary is started.</summary>
+    /// <param name="node">Gets the command line.</param>
+    /// <param name="kind">Whose program.</param>
+    /// <param name="key">The log's key.</param>
+    /// <param name="agentSocket">The ssh-agent that holds the key; null to give the program the private key.</param>
+    /// <param name="arguments">Further options.</param>
+    /// <param name="cancellation">Ends it.</param>
     public async Task ConfigurePrimaryAsync(
-        LogNode node, ServerKind kind, TestKey key, IEnumerable<string> arguments, CancellationToken cancellation)
+        LogNode node,
+        ServerKind kind,
+        TestKey key,
+        string? agentSocket,
+        IEnumerable<string> arguments,
+        CancellationToken cancellation)
     {
-        string sthFile = folder.PathOf(node.Name + ".sth");
-        (await RunMakeTreeAsync(kind, node, sthFile, cancellation)).Succeeded();
-        Configure(node, kind, "primary", [.. Common(node, kind, key), "--sth-file=" + sthFile, .. arguments]);
+        string sthFile = "--sth-file=" + folder.PathOf(node.Name + ".sth");
+        ProgramResult birth = kind == ServerKind.LogGo
+            ? await ProgramProcess.RunAsync(peers["sigsum-mktree"], [sthFile], cancellation)
+            : await InitAsync(node, "primary", [sthFile], cancellation);
+        birth.Succeeded();
+        string keyFile = "--key-file=" + (agentSocket is null ? key.PrivateFile : key.PublicFile);
+        Configure(node, kind, "primary", [.. Common(node, kind), keyFile, sthFile, .. arguments], agentSocket);
     }
 
     public async Task ConfigureSecondaryAsync(
         LogNode node, ServerKind kind, TestKey key, IEnumerable<string> arguments, CancellationToken cancellation)
     {
         if (kind == ServerKind.Ours)
-        {
-            string[] init = ["init", "--role=secondary", "--data-dir=" + DataDirectory(node)];
-            (await ProgramProcess.RunAsync(SigsumLog.Executable, init, cancellation)).Succeeded();
-        }
-
-        Configure(node, kind, "secondary", [.. Common(node, kind, key), .. arguments]);
+            (await InitAsync(node, "secondary", [], cancellation)).Succeeded();
+        string keyFile = "--key-file=" + key.PrivateFile;
+        Configure(node, kind, "secondary", [.. Common(node, kind), keyFile, .. arguments], agentSocket: null);
     }
 
-    private Task<ProgramResult> RunMakeTreeAsync(
-        ServerKind kind, LogNode node, string sthFile, CancellationToken cancellation) => kind switch
-        {
-            ServerKind.LogGo => ProgramProcess.RunAsync(
-                peers["sigsum-mktree"], ["--sth-file=" + sthFile], cancellation),
-            _ => ProgramProcess.RunAsync(
-                SigsumLog.Executable,
-                ["mktree", "--sth-file=" + sthFile, "--data-dir=" + DataDirectory(node)],
-                cancellation),
-        };
+    private Task<ProgramResult> InitAsync(
+        LogNode node, string role, IEnumerable<string> arguments, CancellationToken cancellation) =>
+        ProgramProcess.RunAsync(
+            SigsumLog.Executable,
+            ["init", "--role=" + role, "--data-dir=" + DataDirectory(node), .. arguments],
+            cancellation);
 
-    private IEnumerable<string> Common(LogNode node, ServerKind kind, TestKey key) =>
+    private IEnumerable<string> Common(LogNode node, ServerKind kind) =>
     [
-        "--key-file=" + key.PrivateFile,
         "--interval=" + interval,
         "--url-prefix=" + urlPrefix,
         "--log-level=debug",
         kind == ServerKind.LogGo ? "--backend=ephemeral" : "--data-dir=" + DataDirectory(node),
     ];
 
-    private void Configure(LogNode node, ServerKind kind, string role, IEnumerable<string> arguments)
+    private void Configure(
+        LogNode node, ServerKind kind, string role, IEnumerable<string> arguments, string? agentSocket)
     {
         if (kind == ServerKind.LogGo)
-            node.Configure(peers["sigsum-log-" + role], arguments);
+            node.Configure(peers["sigsum-log-" + role], arguments, agentSocket);
         else
-            node.Configure(SigsumLog.Executable, arguments.Prepend(role));
+            node.Configure(SigsumLog.Executable, arguments.Prepend(role), agentSocket);
     }
 
     private string DataDirectory(LogNode node) => folder.PathOf(node.Name + ".data");

@@ -12,6 +12,7 @@ internal sealed class LogInstance : IAsyncDisposable
     private readonly PeerPrograms _peers;
     private LogNode? _primary;
     private LogNode? _secondary;
+    private SshAgent? _agent;
 
     private LogInstance(PeerPrograms peers) => _peers = peers;
 
@@ -44,12 +45,22 @@ internal sealed class LogInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills the agent that holds the log's key, if it runs, and starts another at the same place.</summary>
+    public async Task RestartAgentAsync(CancellationToken cancellation)
+    {
+        if (_agent is not null)
+            await _agent.DisposeAsync();
+        _agent = await SshAgent.StartAsync(_peers, Folder.PathOf("log.sock"), Key, cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_primary is not null)
             await _primary.DisposeAsync();
         if (_secondary is not null)
             await _secondary.DisposeAsync();
+        if (_agent is not null)
+            await _agent.DisposeAsync();
         foreach (TestWitness witness in _witnesses)
             await witness.DisposeAsync();
         Folder.Dispose();
@@ -68,7 +79,8 @@ internal sealed class LogInstance : IAsyncDisposable
 
         CommandLines commands = new(_peers, Folder, setup.Interval, setup.UrlPrefix);
         _primary = new LogNode("primary");
-        ClientPolicyFile = Folder.Write("client.policy", $"log {Key.PublicHex} {new Uri(_primary.Url, setup.UrlPrefix)}\n{QuorumLines()}");
+        Uri logUrl = new(_primary.Url, setup.UrlPrefix);
+        ClientPolicyFile = Folder.Write("client.policy", $"log {Key.PublicHex} {logUrl}\n{QuorumLines()}");
         List<string> arguments = ["--policy-file=" + Folder.Write("log.policy", QuorumLines())];
         if (setup.Secondary is { } kind)
         {
@@ -86,7 +98,9 @@ internal sealed class LogInstance : IAsyncDisposable
 
         arguments.AddRange(setup.PrimaryArguments.Select(
             argument => argument.Replace("{dir}", Folder.FullName, StringComparison.Ordinal)));
-        await commands.ConfigurePrimaryAsync(_primary, setup.Primary, Key, arguments, cancellation);
+        if (setup.KeyInAgent)
+            await RestartAgentAsync(cancellation);
+        await commands.ConfigurePrimaryAsync(_primary, setup.Primary, Key, _agent?.Socket, arguments, cancellation);
 
         await _primary.StartAsync(cancellation);
         if (_secondary is not null)

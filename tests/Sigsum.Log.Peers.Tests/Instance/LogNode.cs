@@ -8,11 +8,12 @@ namespace Sigsum.Log.Peers.Tests.Instance;
 /// </summary>
 internal sealed class LogNode : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private readonly FreePort _external = FreePort.Reserve();
     private readonly FreePort _internal = FreePort.Reserve();
     private string? _program;
     private string[] _arguments = [];
+    private string? _agentSocket;
     private ProgramProcess? _process;
 
     public LogNode(string name) => Name = name;
@@ -25,10 +26,11 @@ internal sealed class LogNode : IAsyncDisposable
 
     public ProgramProcess Process => _process ?? throw new InvalidOperationException($"{Name} is not started.");
 
-    /// <summary>Sets the command line; the endpoints are added here.</summary>
-    public void Configure(string program, IEnumerable<string> arguments)
+    /// <summary>Sets the command line, to which the endpoints are added, and the ssh-agent, if there is one.</summary>
+    public void Configure(string program, IEnumerable<string> arguments, string? agentSocket)
     {
         _program = program;
+        _agentSocket = agentSocket;
         _arguments =
         [
             .. arguments, $"--external-endpoint={_external.Endpoint}", $"--internal-endpoint={_internal.Endpoint}",
@@ -43,10 +45,10 @@ internal sealed class LogNode : IAsyncDisposable
         if (_process is not null)
             await _process.DisposeAsync();
         // The configuration file of the machine, should there be one, is not for tests.
-        Dictionary<string, string?> environment = new() { ["SIGSUM_LOGSERVER_CONFIG"] = null };
+        Dictionary<string, string?> environment = new() { ["SIGSUM_LOGSERVER_CONFIG"] = null, ["SSH_AUTH_SOCK"] = _agentSocket };
         _process = ProgramProcess.Start(_program, _arguments, environment);
-        await _process.WaitForPortAsync(_external, StartLimit, cancellation);
-        await _process.WaitForPortAsync(_internal, StartLimit, cancellation);
+        await _process.WaitForPortAsync(_external, StartPatience, cancellation);
+        await _process.WaitForPortAsync(_internal, StartPatience, cancellation);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,9 @@ internal sealed record LogSetup
     /// <summary>litewitness and sigsum-witness, both of which must cosign; otherwise the log has no witness.</summary>
     public bool Witnesses { get; init; }
 
+    /// <summary>The log's key is in an ssh-agent, and the primary is given the public key.</summary>
+    public bool KeyInAgent { get; init; }
+
     /// <summary>A duration as the option takes it.</summary>
     public string Interval { get; init; } = "1s";
 
@@ -24,4 +27,8 @@ internal sealed record LogSetup
 
     /// <summary>Files to write into the instance's folder before anything starts, by name.</summary>
     public ImmutableDictionary<string, string> Files { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>One file for <see cref="Files"/>.</summary>
+    public static ImmutableDictionary<string, string> File(string name, string content) =>
+        ImmutableDictionary<string, string>.Empty.Add(name, content);
 }

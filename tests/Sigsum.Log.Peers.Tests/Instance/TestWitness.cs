@@ -5,9 +5,10 @@ namespace Sigsum.Log.Peers.Tests.Instance;
 /// <summary>A running witness from Debian that cosigns one log.</summary>
 internal sealed class TestWitness : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly FreePort _port;
-    private readonly List<ProgramProcess> _processes = [];
+    private ProgramProcess? _process;
+    private SshAgent? _agent;
 
     private TestWitness(string name, TestKey key, FreePort port) => (Name, Key, _port) = (name, key, port);
 
@@ -42,12 +43,7 @@ internal sealed class TestWitness : IAsyncDisposable
         TestWitness witness = new("W2", key, FreePort.Reserve());
         string socket = folder.PathOf("litewitness.sock");
         string database = folder.PathOf("litewitness.db");
-        ProgramProcess agent = ProgramProcess.Start(peers["ssh-agent"], ["-D", "-a", socket]);
-        witness._processes.Add(agent);
-        await agent.WaitForLineAsync("SSH_AUTH_SOCK=", Limit, cancellation);
-        Dictionary<string, string?> withAgent = new() { ["SSH_AUTH_SOCK"] = socket };
-        (await ProgramProcess.RunAsync(peers["ssh-add"], [key.PrivateFile], cancellation, environment: withAgent))
-            .Succeeded();
+        witness._agent = await SshAgent.StartAsync(peers, socket, key, cancellation);
         string listing = (await ProgramProcess.RunAsync(peers["ssh-keygen"], ["-l", "-f", key.PublicFile], cancellation))
             .Succeeded().Output;
         string fingerprint = listing.Split(' ')[1];
@@ -65,15 +61,16 @@ internal sealed class TestWitness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ProgramProcess process in Enumerable.Reverse(_processes))
-            await process.DisposeAsync();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        if (_agent is not null)
+            await _agent.DisposeAsync();
         _port.Dispose();
     }
 
     private async Task StartAsync(string program, string[] arguments, CancellationToken cancellation)
     {
-        ProgramProcess process = ProgramProcess.Start(program, arguments);
-        _processes.Add(process);
-        await process.WaitForPortAsync(_port, Limit, cancellation);
+        _process = ProgramProcess.Start(program, arguments);
+        await _process.WaitForPortAsync(_port, Patience, cancellation);
     }
 }
