@@ -5,7 +5,11 @@ namespace Sigsum.Log.Cli.Tests;
 /// <summary>Our sigsum-mktree and Debian's (sigsum-log-go 0.15.2), each run on the same files.</summary>
 public sealed class MktreeTests
 {
-    /// <summary>Files before, mode, exit code and files after. The codes and files were seen with Debian's program.</summary>
+    private static readonly string Ours = Path.Combine(AppContext.BaseDirectory, "sigsum-mktree");
+
+    /// <summary>
+    /// Files before, mode, exit code and files after. The codes and files were seen with Debian's program.
+    /// </summary>
     public static TheoryData<string, string, int, string> Cases => new()
     {
         { "", "", 0, "sth.startup:startup=empty" },
@@ -29,7 +33,7 @@ public sealed class MktreeTests
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Ours_leaves_what_is_expected(string before, string mode, int exitCode, string after) =>
-        Assert.Equal((exitCode, after), await RunAsync(Path.Combine(AppContext.BaseDirectory, "sigsum-mktree"), before, mode));
+        Assert.Equal((exitCode, after), await RunAsync(Ours, before, mode));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -42,7 +46,7 @@ public sealed class MktreeTests
     [Fact]
     public async Task Ours_knows_one_more_mode() => Assert.Equal(
         (0, "sth.startup:startup=await-secondary"),
-        await RunAsync(Path.Combine(AppContext.BaseDirectory, "sigsum-mktree"), "", "await-secondary"));
+        await RunAsync(Ours, "", "await-secondary"));
 
     private static async Task<(int ExitCode, string Files)> RunAsync(string program, string before, string mode)
     {
@@ -55,10 +59,11 @@ public sealed class MktreeTests
                 folder.Write(file.Split(':')[0], file.Split(':')[1]);
         }
 
-        string[] arguments = [$"--sth-file={folder.PathOf("sth")}", .. mode.Length == 0 ? [] : new[] { "--mode", mode }];
+        string[] arguments = mode.Length == 0 ? [] : ["--mode", mode];
+        arguments = [$"--sth-file={folder.PathOf("sth")}", .. arguments];
         var result = await ProgramProcess.RunAsync(program, arguments, TestContext.Current.CancellationToken);
         return (result.ExitCode, string.Join(',', new DirectoryInfo(folder.FullName).GetFileSystemInfos()
             .OrderBy(file => file.Name, StringComparer.Ordinal)
-            .Select(file => file is DirectoryInfo ? file.Name + "/:" : $"{file.Name}:{File.ReadAllText(file.FullName)}")));
+            .Select(file => file.Name + (file is DirectoryInfo ? "/:" : ":" + File.ReadAllText(file.FullName)))));
     }
 }

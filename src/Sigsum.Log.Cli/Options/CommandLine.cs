@@ -4,8 +4,10 @@ namespace Sigsum.Log.Cli.Options;
 /// Reads arguments as GNU getopt_long and log-go do: <c>--name=value</c>, <c>--name value</c>, flags with or without
 /// <c>=true</c>, the last value counts, and the argument after a name is its value whatever it looks like.
 /// </summary>
-/// <remarks>docs/decisions/0012-command-line.md says why this is not done by a library. Two differences from log-go, both on the strict
-/// side: reading goes on after an error, and an argument that belongs to no option is an error, not the end.</remarks>
+/// <remarks>
+/// docs/decisions/0012-command-line.md says why this is not done by a library. Two differences from log-go, both on the
+/// strict side: reading goes on after an error, and an argument that belongs to no option is an error, not the end.
+/// </remarks>
 internal sealed class CommandLine
 {
     private CommandLine(OptionValues values) => Values = values;

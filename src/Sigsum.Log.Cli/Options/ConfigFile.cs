@@ -135,7 +135,8 @@ internal static class ConfigFile
         OptionKind.Texts => $"{spec.Name} = \"{spec.ValueName.ToUpperInvariant()}\", or an array of such strings",
         OptionKind.Number => $"{spec.Name} = a whole number, without quotes",
         OptionKind.Flag => $"{spec.Name} = true or false, without quotes",
-        _ => $"{spec.Name} = a string in quotes, such as \"{(spec.Default.Length > 0 ? spec.Default : spec.ValueName)}\"",
+        _ when spec.Default.Length > 0 => $"{spec.Name} = a string in quotes, such as \"{spec.Default}\"",
+        _ => $"{spec.Name} = a string in quotes, such as \"{spec.ValueName}\"",
     };
 
     private static FileTable? TableNamed(string name) => name switch

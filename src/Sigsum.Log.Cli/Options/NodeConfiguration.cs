@@ -6,11 +6,13 @@ namespace Sigsum.Log.Cli.Options;
 /// <summary>Makes a node's options from what was written, and notes all that is wrong with them.</summary>
 internal static class NodeConfiguration
 {
-    /// <summary>What log-go has for Trillian and this program takes without using it; null if nothing was written.</summary>
+    /// <summary>
+    /// What log-go has for Trillian and this program takes without using it; null if nothing was written.
+    /// </summary>
     public static string? TrillianWarning(OptionValues values)
     {
         var written = OptionCatalog.Node.Where(option => option.Ignored && values.Last(option.Name) is not null)
-            .Select(option => $"{option.Name}{(values.Last(option.Name)!.Value.Place is { } place ? $" ({place})" : "")}");
+            .Select(option => values.Last(option.Name)?.Place is { } place ? $"{option.Name} ({place})" : option.Name);
         var names = string.Join(" and ", written);
         return names.Length == 0 ? null : $"ignoring {names}: there is no Trillian server, remove it";
     }
@@ -47,7 +49,9 @@ internal static class NodeConfiguration
         return values.Problems.Count == 0 ? options : null;
     }
 
-    /// <summary>A secondary's options; null where <see cref="OptionValues.Problems"/> says why there are none.</summary>
+    /// <summary>
+    /// A secondary's options; null where <see cref="OptionValues.Problems"/> says why there are none.
+    /// </summary>
     public static async Task<SecondaryOptions?> ReadSecondaryAsync(
         OptionValues values, CancellationToken cancellationToken)
     {

@@ -22,7 +22,8 @@ internal sealed class OptionReader(OptionValues values)
     public string? OptionalText(string name) => values.Last(name)?.Text is { Length: > 0 } text ? text : null;
 
     /// <summary>A flag; false where it was not written.</summary>
-    public bool Flag(string name) => Read(name, false, bool.TryParse, $"write --{name}, --{name}=true or --{name}=false");
+    public bool Flag(string name) =>
+        Read(name, false, bool.TryParse, $"write --{name}, --{name}=true or --{name}=false");
 
     /// <summary>A whole number.</summary>
     public int Number(string name, int byDefault) => Read(name, byDefault, TryNumber, "write a whole number");
@@ -98,7 +99,8 @@ internal sealed class OptionReader(OptionValues values)
         return null;
     }
 
-    private async Task<PublicKey?> PublicKeyAsync(string name, WrittenValue written, CancellationToken cancellationToken)
+    private async Task<PublicKey?> PublicKeyAsync(
+        string name, WrittenValue written, CancellationToken cancellationToken)
     {
         try
         {

@@ -80,7 +80,8 @@ internal sealed class InitVerb : Verb
         if (Make(dataDir, NodeRole.Primary, TreeType.Log, logKey) is { } refusal)
             return refusal;
         return MktreeVerb.Begin(sthFile, StartupMode.Empty) is { } unwritten
-            ? $"{dataDir} is made, but {unwritten}; run 'sigsum-mktree --mode=empty --sth-file={sthFile}' when that is mended"
+            ? $"{dataDir} is made, but {unwritten}; when that is mended, run 'sigsum-mktree --mode=empty " +
+                $"--sth-file={sthFile}'"
             : null;
     }
 

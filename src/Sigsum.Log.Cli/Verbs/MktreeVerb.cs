@@ -10,8 +10,8 @@ namespace Sigsum.Log.Cli.Verbs;
 internal sealed class MktreeVerb : Verb
 {
     private static readonly OptionSpec Mode = new("mode", OptionKind.Text, FileTable.None, "mode",
-        "How the log begins: \"empty\" (a new log), \"local-tree\" (sign what is stored), \"await-secondary\" (sign it " +
-        "once the secondaries have it), or \"saved\" (write nothing, only check that there is a signed tree head).")
+        "How the log begins: \"empty\" (a new log), \"local-tree\" (sign what is stored), \"await-secondary\" (sign " +
+        "it once the secondaries have it), or \"saved\" (write nothing, only check that there is a signed tree head).")
     { Default = "empty" };
 
     /// <inheritdoc/>

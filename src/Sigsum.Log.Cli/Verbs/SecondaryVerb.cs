@@ -13,7 +13,8 @@ internal sealed class SecondaryVerb : Verb
     public override string Summary => "run a secondary node, which replicates the primary's tree";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptionSpec> Options { get; } = [.. OptionCatalog.Node, .. OptionCatalog.SecondaryOnly];
+    public override IReadOnlyList<OptionSpec> Options { get; } =
+        [.. OptionCatalog.Node, .. OptionCatalog.SecondaryOnly];
 
     /// <inheritdoc/>
     public override async Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)

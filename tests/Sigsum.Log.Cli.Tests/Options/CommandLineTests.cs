@@ -2,7 +2,9 @@ using Sigsum.Log.Cli.Options;
 
 namespace Sigsum.Log.Cli.Tests.Options;
 
-/// <summary>The cases were tried with Debian's sigsum-mktree; where ours is stricter, the name of the test says so.</summary>
+/// <summary>
+/// The cases were tried with Debian's sigsum-mktree; where ours is stricter, the name of the test says so.
+/// </summary>
 public sealed class CommandLineTests
 {
     private static readonly OptionSpec[] Specs =

@@ -139,8 +139,8 @@ public sealed class ConfigFileTests : IDisposable
         var missing = _folder.PathOf("missing/x.toml");
         Assert.Empty(Read(null, missing).Problems);
         Assert.Contains(missing, Assert.Single(Read(missing, missing).Problems).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            missing, Assert.Single(Read(null, missing, "--config", missing).Problems).Message, StringComparison.Ordinal);
+        var problem = Assert.Single(Read(null, missing, "--config", missing).Problems);
+        Assert.Contains(missing, problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,13 +154,15 @@ public sealed class ConfigFileTests : IDisposable
     public void Bytes_that_are_no_text_are_an_error()
     {
         File.WriteAllBytes(_folder.PathOf("b"), [0x6b, 0x3d, 0x22, 0xff, 0x22]);
-        Assert.Contains("cannot read", Assert.Single(Read(_folder.PathOf("b"), "").Problems).Message, StringComparison.Ordinal);
+        var problem = Assert.Single(Read(_folder.PathOf("b"), "").Problems);
+        Assert.Contains("cannot read", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_command_line_wins_over_the_file()
     {
-        var file = _folder.Write("c", "key-file = \"f\"\n[primary]\nsecondary-url = [\"a\", \"b\"]\nsth-file = \"f\"\n");
+        var file = _folder.Write(
+            "c", "key-file = \"f\"\n[primary]\nsecondary-url = [\"a\", \"b\"]\nsth-file = \"f\"\n");
         var values = Read(file, "", "--key-file", "k", "--secondary-url=c");
         Assert.Equal("k", values.Last("key-file")!.Value.Text);
         Assert.Equal("c", Assert.Single(values.All("secondary-url")).Text);

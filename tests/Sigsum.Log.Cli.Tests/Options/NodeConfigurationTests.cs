@@ -147,11 +147,11 @@ public sealed class NodeConfigurationTests : IDisposable
         "the same order", "--secondary-pubkey-file=PEER")]
     [InlineData("no-secondary", "contradicts --secondary-url; leave --no-secondary out, or the secondaries",
         "--no-secondary", "--secondary-url=http://a.example", "--secondary-pubkey-file=PEER")]
-    [InlineData("secondary-quorum", "is 2 of 1; write a number from 1 to 1, or leave it out for all",
+    [InlineData("secondary-quorum", "is 2 of 1; write 1 to 1, or leave it out for all",
         "--secondary-quorum=2", "--secondary-url=http://a.example", "--secondary-pubkey-file=PEER")]
-    [InlineData("secondary-quorum", "is 0 of 1; write a number from 1 to 1, or leave it out for all",
+    [InlineData("secondary-quorum", "is 0 of 1; write 1 to 1, or leave it out for all",
         "--secondary-quorum=0", "--secondary-url=http://a.example", "--secondary-pubkey-file=PEER")]
-    [InlineData("secondary-quorum", "is -1 of 1; write a number from 1 to 1, or leave it out for all",
+    [InlineData("secondary-quorum", "is -1 of 1; write 1 to 1, or leave it out for all",
         "--secondary-quorum=-1", "--secondary-url=http://a.example", "--secondary-pubkey-file=PEER")]
     [InlineData("secondary-quorum", "there are no secondaries to count; leave it out, or name them",
         "--secondary-quorum=1", "--no-secondary")]
@@ -219,7 +219,8 @@ public sealed class NodeConfigurationTests : IDisposable
     {
         var values = Values();
         Assert.Null(await NodeConfiguration.ReadSecondaryAsync(values, Cancellation));
-        Assert.StartsWith("is missing; write --primary-url=URL", Assert.Single(values.Problems).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "is missing; write --primary-url=URL", Assert.Single(values.Problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Sigsum.Log.Hosting;
 
 /// <summary>One thing that is wrong with the configuration, in words that say what to write instead.</summary>
-/// <param name="Option">The option's long name without dashes, such as <c>key-file</c>; empty where there is none.</param>
+/// <param name="Option">Long name without dashes, such as <c>key-file</c>; empty where no option is meant.</param>
 /// <param name="Message">What is wrong and what to write; one line, without the option's name in front.</param>
 internal sealed record ConfigurationProblem(string Option, string Message)
 {

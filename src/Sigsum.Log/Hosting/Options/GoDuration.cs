@@ -18,7 +18,9 @@ internal static class GoDuration
         ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
     ];
 
-    /// <summary>Reads a sequence of decimal numbers, each with its unit; the sum must fit in 2^63 ns, as in Go.</summary>
+    /// <summary>
+    /// Reads a sequence of decimal numbers, each with its unit; the sum must fit in 2^63 ns, as in Go.
+    /// </summary>
     public static bool TryParse(string? text, out TimeSpan value)
     {
         value = default;
@@ -36,7 +38,8 @@ internal static class GoDuration
         {
             var digits = rest.IndexOfAnyExcept(NumberCharacters);
             if (digits <= 0 || digits > 24 ||
-                !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+                !decimal.TryParse(
+                    rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return false;
             rest = rest[digits..];
             var unit = UnitAt(rest);
@@ -53,7 +56,9 @@ internal static class GoDuration
         return true;
     }
 
-    /// <summary>The shortest spelling that <see cref="TryParse"/> reads back, in hours, minutes, seconds or smaller.</summary>
+    /// <summary>
+    /// The shortest spelling that <see cref="TryParse"/> reads back, in hours, minutes, seconds or smaller.
+    /// </summary>
     public static string Format(TimeSpan value)
     {
         if (value == TimeSpan.Zero)

@@ -2,10 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Sigsum.Log.Hosting;
 
-/// <summary>What primary and secondary have in common. Defaults and names are log-go's where log-go has the option.</summary>
+/// <summary>
+/// What primary and secondary have in common. Defaults and names are log-go's where log-go has the option.
+/// </summary>
 internal sealed record NodeOptions
 {
-    /// <summary>The log's private key, or a public key whose private key the ssh-agent holds (<c>--key-file</c>).</summary>
+    /// <summary>
+    /// The log's private key, or a public key whose private key the ssh-agent holds (<c>--key-file</c>).
+    /// </summary>
     public required string KeyFile { get; init; }
 
     /// <summary>Where clients are served (<c>--external-endpoint</c>).</summary>
@@ -14,7 +18,9 @@ internal sealed record NodeOptions
     /// <summary>Where other nodes and metrics are served (<c>--internal-endpoint</c>).</summary>
     public HostPort InternalEndpoint { get; init; } = new("localhost", 6967);
 
-    /// <summary>Path before the endpoint names, without slashes at its ends; empty for none (<c>--url-prefix</c>).</summary>
+    /// <summary>
+    /// Path before the endpoint names, without slashes at its ends; empty for none (<c>--url-prefix</c>).
+    /// </summary>
     public string UrlPrefix { get; init; } = "";
 
     /// <summary>Upper bound on an outgoing request (<c>--timeout</c>).</summary>

@@ -106,7 +106,7 @@ internal static class OptionRules
         if (count > 0 && (options.SecondaryQuorum < 1 || options.SecondaryQuorum > count))
         {
             problems.Add(new("secondary-quorum", string.Create(CultureInfo.InvariantCulture,
-                $"is {options.SecondaryQuorum} of {count}; write a number from 1 to {count}, or leave it out for all")));
+                $"is {options.SecondaryQuorum} of {count}; write 1 to {count}, or leave it out for all")));
         }
 
         // A second entry for the same node would count as a second copy.
@@ -137,7 +137,10 @@ internal static class OptionRules
     }
 
     private static void Within(
-        ImmutableArray<ConfigurationProblem>.Builder problems, string option, TimeSpan value, OptionRange<TimeSpan> range)
+        ImmutableArray<ConfigurationProblem>.Builder problems,
+        string option,
+        TimeSpan value,
+        OptionRange<TimeSpan> range)
     {
         if (range.Contains(value))
             return;

@@ -25,20 +25,28 @@ internal sealed record PrimaryOptions
     /// <summary>The secondaries that replicate the tree before it is signed.</summary>
     public ImmutableArray<SecondaryPeer> Secondaries { get; init; } = [];
 
-    /// <summary>How many secondaries must hold a tree before it is signed (<c>--secondary-quorum</c>); all by default.</summary>
+    /// <summary>
+    /// How many secondaries must hold a tree before it is signed (<c>--secondary-quorum</c>); all by default.
+    /// </summary>
     public int SecondaryQuorum
     {
         get => _secondaryQuorum ?? Secondaries.Length;
         init => _secondaryQuorum = value;
     }
 
-    /// <summary>Said out loud: leaves are committed although only this node holds them (<c>--no-secondary</c>).</summary>
+    /// <summary>
+    /// Said out loud: leaves are committed although only this node holds them (<c>--no-secondary</c>).
+    /// </summary>
     public bool NoSecondary { get; init; }
 
-    /// <summary>How long add-leaf waits for the commit before it answers 202; zero: not at all (<c>--commit-wait</c>).</summary>
+    /// <summary>
+    /// How long add-leaf waits for the commit before it answers 202; zero: not at all (<c>--commit-wait</c>).
+    /// </summary>
     public TimeSpan CommitWait { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Never publish a head that lacks the policy's quorum of cosignatures (<c>--require-quorum</c>).</summary>
+    /// <summary>
+    /// Never publish a head that lacks the policy's quorum of cosignatures (<c>--require-quorum</c>).
+    /// </summary>
     public bool RequireQuorum { get; init; }
 
     /// <summary>How long to wait for more cosignatures once the quorum is there (<c>--cosignature-grace</c>).</summary>
