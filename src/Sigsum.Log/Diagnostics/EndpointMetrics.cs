@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Sigsum.Log.Diagnostics.Exposition;
 
 namespace Sigsum.Log.Diagnostics;
@@ -7,7 +6,7 @@ namespace Sigsum.Log.Diagnostics;
 /// Counts the requests and answers of one endpoint. Answers are counted by the latency histogram of their status,
 /// so that one answer is one observation. Allocates only at the first answer with a status.
 /// </summary>
-internal sealed class EndpointMetrics(string labels, TimeProvider time)
+internal sealed class EndpointMetrics(string labels)
 {
     private const int LowestStatus = 100;
     private const int HighestStatus = 599;
@@ -30,30 +29,6 @@ internal sealed class EndpointMetrics(string labels, TimeProvider time)
         histogram.Observe(elapsed);
     }
 
-    /// <summary>
-    /// Wraps a route's handler so that its requests and answers are counted. A handler that throws counts as 500,
-    /// since nothing between it and the server would make another answer of it.
-    /// </summary>
-    public RequestDelegate Measure(RequestDelegate handler) => context =>
-    {
-        OnRequest();
-        long start = time.GetTimestamp();
-        Task handling;
-        try
-        {
-            handling = handler(context);
-        }
-        catch
-        {
-            OnResponse(StatusCodes.Status500InternalServerError, time.GetElapsedTime(start));
-            throw;
-        }
-        if (!handling.IsCompletedSuccessfully)
-            return Finish(handling, context, start);
-        OnResponse(context.Response.StatusCode, time.GetElapsedTime(start));
-        return Task.CompletedTask;
-    };
-
     public void WriteResponses(ExpositionWriter writer, string name)
     {
         foreach ((int status, Histogram histogram) in Responses())
@@ -64,20 +39,6 @@ internal sealed class EndpointMetrics(string labels, TimeProvider time)
     {
         foreach ((int status, Histogram histogram) in Responses())
             histogram.Write(writer, name, $"{labels},status=\"{status}\"");
-    }
-
-    private async Task Finish(Task handling, HttpContext context, long start)
-    {
-        int status = StatusCodes.Status500InternalServerError;
-        try
-        {
-            await handling.ConfigureAwait(false);
-            status = context.Response.StatusCode;
-        }
-        finally
-        {
-            OnResponse(status, time.GetElapsedTime(start));
-        }
     }
 
     private IEnumerable<(int Status, Histogram Histogram)> Responses()

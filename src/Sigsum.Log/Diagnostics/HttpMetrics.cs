@@ -6,11 +6,11 @@ namespace Sigsum.Log.Diagnostics;
 /// Requests, answers and latency by endpoint, under the names that log-go documents. A route asks for its
 /// <see cref="EndpointMetrics"/> once, when it is mapped; requests then neither look anything up nor allocate.
 /// </summary>
-internal sealed class HttpMetrics(TimeProvider time)
+internal sealed class HttpMetrics
 {
     private readonly Family<EndpointMetrics> _endpoints = new(
         "sigsum_log_go_http_req", "counter", "number of http requests", ["endpoint"],
-        labels => new EndpointMetrics(labels, time));
+        labels => new EndpointMetrics(labels));
 
     /// <summary>
     /// The counters of one endpoint. <paramref name="name"/> is the label's value; log-go's names are those of

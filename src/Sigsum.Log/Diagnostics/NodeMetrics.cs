@@ -12,7 +12,7 @@ internal sealed class NodeMetrics(TimeProvider time)
 {
     private readonly RuntimeMetrics _runtime = new();
 
-    public HttpMetrics Http { get; } = new(time);
+    public HttpMetrics Http { get; } = new();
 
     public WitnessMetrics Witnesses { get; } = new();
 

@@ -32,26 +32,34 @@ internal static class Answer
     public static Task OkAsync(HttpContext context, StringValues cacheControl, ReadOnlyMemory<byte> body)
     {
         Begin(context, cacheControl, body.Length);
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+        return WriteAsync(context, body);
+    }
+
+    /// <summary>Any status with these bytes, of another kind than the protocol's.</summary>
+    public static Task OtherAsync(
+        HttpContext context, int status, string contentType, StringValues cacheControl, ReadOnlyMemory<byte> body)
+    {
+        Begin(context, cacheControl, body.Length);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = contentType;
+        return WriteAsync(context, body);
     }
 
     /// <summary>Any other status, with one line that says why.</summary>
     public static Task ErrorAsync(HttpContext context, int status, string message)
     {
-        var response = context.Response;
-        response.StatusCode = status;
-        response.Headers.ContentType = PlainText;
-        response.Headers.CacheControl = NotStored;
-        if (status == StatusCodes.Status503ServiceUnavailable)
-            response.Headers.RetryAfter = "1";
         var line = Encoding.UTF8.GetBytes($"({status}) {OneLine(message)}\n");
-        response.ContentLength = line.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : response.Body.WriteAsync(line, context.RequestAborted).AsTask();
+        Begin(context, NotStored, line.Length);
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = "1";
+        return WriteAsync(context, line);
     }
+
+    private static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body) =>
+        HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
 
     private static string OneLine(string message) =>
         string.Create(Math.Min(message.Length, 300), message, static (line, text) =>

@@ -19,15 +19,7 @@ internal sealed class DiagnosticEndpoints(NodeMetrics metrics, NodeHealth health
         _ => null,
     };
 
-    private static Task AnswerAsync(HttpContext context, HealthReport report)
-    {
-        var text = Encoding.UTF8.GetBytes(report.Text);
-        context.Response.StatusCode = report.StatusCode;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.CacheControl = Answer.NotStored;
-        context.Response.ContentLength = text.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.Body.WriteAsync(text, 0, text.Length, context.RequestAborted);
-    }
+    private static Task AnswerAsync(HttpContext context, HealthReport report) =>
+        Answer.OtherAsync(
+            context, report.StatusCode, "text/plain; charset=utf-8", Answer.NotStored, Encoding.UTF8.GetBytes(report.Text));
 }

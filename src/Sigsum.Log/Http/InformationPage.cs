@@ -27,13 +27,6 @@ internal sealed class InformationPage(Hash logKeyHash, string prefix)
         """);
 
     /// <summary>Answers with the page.</summary>
-    public Task AnswerAsync(HttpContext context, PathArguments arguments)
-    {
-        context.Response.ContentType = "text/html; charset=utf-8";
-        context.Response.Headers.CacheControl = Answer.Changing;
-        context.Response.ContentLength = _page.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.Body.WriteAsync(_page, 0, _page.Length, context.RequestAborted);
-    }
+    public Task AnswerAsync(HttpContext context, PathArguments arguments) =>
+        Answer.OtherAsync(context, StatusCodes.Status200OK, "text/html; charset=utf-8", Answer.Changing, _page);
 }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Time.Testing;
 using Sigsum.Log.Diagnostics;
 
 namespace Sigsum.Log.Tests.Diagnostics;
@@ -7,13 +5,12 @@ namespace Sigsum.Log.Tests.Diagnostics;
 public sealed class HttpMetricsTests
 {
     private const string Latency = "sigsum_log_go_http_latency";
-    private readonly FakeTimeProvider _time = new();
     private readonly NodeMetrics _metrics;
     private readonly EndpointMetrics _endpoint;
 
     public HttpMetricsTests()
     {
-        _metrics = new NodeMetrics(_time);
+        _metrics = new NodeMetrics(TimeProvider.System);
         _endpoint = _metrics.Http.Endpoint(EndpointNames.GetTreeHead);
     }
 
@@ -64,44 +61,6 @@ public sealed class HttpMetricsTests
         Assert.Equal(2, Bucket(page, "10"));
         Assert.Equal(3, Bucket(page, "+Inf"));
         Assert.Equal(3, page.Value(Latency + "_count", ("endpoint", "get-tree-head"), ("status", "200")));
-    }
-
-    [Fact]
-    public async Task A_measured_handler_is_counted_with_its_status_and_time()
-    {
-        var gate = new TaskCompletionSource();
-        RequestDelegate handler = _endpoint.Measure(async context =>
-        {
-            await gate.Task;
-            context.Response.StatusCode = 202;
-        });
-        Task handling = handler(new DefaultHttpContext());
-        PrometheusPage during = PrometheusPage.Parse(_metrics.Render());
-        Assert.Equal(1, during.Value("sigsum_log_go_http_req", ("endpoint", "get-tree-head")));
-        Assert.DoesNotContain("sigsum_log_go_http_rsp", during.Families);
-
-        _time.Advance(TimeSpan.FromSeconds(2));
-        gate.SetResult();
-        await handling;
-        PrometheusPage after = PrometheusPage.Parse(_metrics.Render());
-        Assert.Equal(2, after.Value(Latency + "_sum", ("endpoint", "get-tree-head"), ("status", "202")));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_handler_that_throws_counts_as_500_and_its_exception_goes_on(bool synchronously)
-    {
-        RequestDelegate handler = _endpoint.Measure(synchronously
-            ? _ => throw new InvalidOperationException()
-            : async _ =>
-            {
-                await Task.Yield();
-                throw new InvalidOperationException();
-            });
-        await Assert.ThrowsAsync<InvalidOperationException>(() => handler(new DefaultHttpContext()));
-        PrometheusPage page = PrometheusPage.Parse(_metrics.Render());
-        Assert.Equal(1, page.Value("sigsum_log_go_http_rsp", ("endpoint", "get-tree-head"), ("status", "500")));
     }
 
     [Theory]
