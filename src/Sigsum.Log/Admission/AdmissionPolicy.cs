@@ -41,6 +41,11 @@ internal sealed partial class AdmissionPolicy : IDisposable
             Tokens.Dispose();
             throw new StartupException($"--rate-limit-file: {string.Join("; ", error.Errors)}");
         }
+        catch (SigsumFormatException error)
+        {
+            Tokens.Dispose();
+            throw new StartupException($"the rate limit counts in {options.Node.DataDir} are damaged: {error.Message}");
+        }
     }
 
     /// <summary>Checks submit tokens.</summary>
