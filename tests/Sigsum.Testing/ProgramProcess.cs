@@ -184,7 +184,12 @@ public sealed class ProgramProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? environment,
         string? workingDirectory)
     {
-        ProcessStartInfo start = new(program, arguments)
+        // A shell starts background jobs with SIGINT ignored, and programs inherit that: without the reset, what is
+        // tested would depend on how the test run was started.
+        (string file, IEnumerable<string> all) = OperatingSystem.IsLinux()
+            ? ("/usr/bin/env", ["--default-signal=INT,TERM,HUP", program, .. arguments])
+            : (program, arguments);
+        ProcessStartInfo start = new(file, all)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

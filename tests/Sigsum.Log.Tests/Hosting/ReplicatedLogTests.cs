@@ -1,4 +1,5 @@
 using Sigsum.Client;
+using Sigsum.Log.Hosting;
 using Sigsum.Messages;
 using Sigsum.Policy;
 using Sigsum.Proofs;
@@ -76,6 +77,32 @@ public sealed class ReplicatedLogTests
         await log.StartSecondaryAsync();
         await log.CommitAsync(2);
         await log.PublishedAsync(2);
+    }
+
+    [Fact]
+    public async Task With_two_secondaries_all_must_hold_a_leaf_unless_the_operator_asks_for_fewer()
+    {
+        await using var log = new TestLog();
+        PrimaryOptions Two(PrimaryOptions o) => o with
+        {
+            Secondaries = [o.Secondaries[0], log.OtherPeer],
+            CommitWait = TimeSpan.FromMilliseconds(300),
+        };
+        await log.StartSecondaryAsync();
+        await log.StartOtherSecondaryAsync();
+        await log.StartPrimaryAsync(Two);
+        await log.CommitAsync(1);
+        Assert.Equal(log.Secondary!.LocalTree, log.OtherSecondary!.LocalTree);
+        await log.StopOtherSecondaryAsync();
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        await log.StopPrimaryAsync();
+
+        await log.StartPrimaryAsync(o => Two(o) with { SecondaryQuorum = 1 });
+        await log.CommitAsync(2);
+        await log.StartOtherSecondaryAsync();
+        await log.StopSecondaryAsync();
+        await log.CommitAsync(3);
+        Assert.Equal(3ul, log.OtherSecondary.LocalTree.Size);
     }
 
     [Fact]

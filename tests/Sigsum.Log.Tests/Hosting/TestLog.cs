@@ -21,7 +21,7 @@ internal sealed class TestLog : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TempDirectory _directory = new();
-    private readonly FreePort[] _ports = [FreePort.Reserve(), FreePort.Reserve(), FreePort.Reserve(), FreePort.Reserve()];
+    private readonly FreePort[] _ports = [.. Enumerable.Range(0, 6).Select(_ => FreePort.Reserve())];
 
     public TestLog()
     {
@@ -43,6 +43,9 @@ internal sealed class TestLog : IAsyncDisposable
 
     public TrialWitness? Witness { get; private set; }
 
+    /// <summary>A second secondary, with a store of its own and the same key.</summary>
+    public SecondaryNode? OtherSecondary { get; private set; }
+
     public NodeServices PrimaryServices { get; private set; } = null!;
 
     public NodeServices SecondaryServices { get; private set; } = null!;
@@ -57,6 +60,8 @@ internal sealed class TestLog : IAsyncDisposable
 
     public Uri SecondaryInternalUrl => _ports[2].Url;
 
+    public SecondaryPeer OtherPeer => new(_ports[4].Url, SecondaryKey.PublicKey);
+
     public string SthFile => PathOf("sth");
 
     public string PathOf(string name) => _directory.PathOf(name);
@@ -70,24 +75,14 @@ internal sealed class TestLog : IAsyncDisposable
         WriteFile("policy", $"witness w {Witness.PublicKey} {Witness.Url}\nquorum w\n");
     }
 
-    public async Task StartSecondaryAsync(Func<SecondaryOptions, SecondaryOptions>? change = null)
+    public async Task StartSecondaryAsync()
     {
-        var data = PathOf("secondary");
-        if (!DataDirectory.Exists(data))
-        {
-            RocksDbLogStore.Create(data, StoreIdentity.ForNew(
-                NodeRole.Secondary, TreeType.PreorderedLog, LogKey.PublicKey.KeyHash())).Dispose();
-        }
-
-        var options = new SecondaryOptions
-        {
-            Node = Node("secondary.key", "secondary", _ports[3], _ports[2]),
-            PrimaryUrl = PrimaryInternalUrl,
-            LogPublicKey = LogKey.PublicKey,
-        };
         SecondaryServices = Services();
-        Secondary = await SecondaryNode.StartAsync((change ?? (o => o))(options), SecondaryServices, Cancel);
+        Secondary = await StartSecondaryAsync("secondary", _ports[3], _ports[2], SecondaryServices);
     }
+
+    public async Task StartOtherSecondaryAsync() =>
+        OtherSecondary = await StartSecondaryAsync("other", _ports[5], _ports[4], Services());
 
     public async Task StartPrimaryAsync(Func<PrimaryOptions, PrimaryOptions>? change = null)
     {
@@ -109,6 +104,13 @@ internal sealed class TestLog : IAsyncDisposable
         await Primary!.StopAsync(Patience);
         await Primary.DisposeAsync();
         Primary = null;
+    }
+
+    public async Task StopOtherSecondaryAsync()
+    {
+        await OtherSecondary!.StopAsync(Patience);
+        await OtherSecondary.DisposeAsync();
+        OtherSecondary = null;
     }
 
     public async Task StopSecondaryAsync()
@@ -166,6 +168,8 @@ internal sealed class TestLog : IAsyncDisposable
             await Primary.DisposeAsync();
         if (Secondary is not null)
             await Secondary.DisposeAsync();
+        if (OtherSecondary is not null)
+            await OtherSecondary.DisposeAsync();
         if (Witness is not null)
             await Witness.DisposeAsync();
         Http.Dispose();
@@ -183,6 +187,25 @@ internal sealed class TestLog : IAsyncDisposable
             Directory.CreateDirectory(directory.Replace(from, to, StringComparison.Ordinal));
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
             File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
+    }
+
+    private async Task<SecondaryNode> StartSecondaryAsync(
+        string name, FreePort external, FreePort local, NodeServices services)
+    {
+        var data = PathOf(name);
+        if (!DataDirectory.Exists(data))
+        {
+            RocksDbLogStore.Create(data, StoreIdentity.ForNew(
+                NodeRole.Secondary, TreeType.PreorderedLog, LogKey.PublicKey.KeyHash())).Dispose();
+        }
+
+        var options = new SecondaryOptions
+        {
+            Node = Node("secondary.key", name, external, local),
+            PrimaryUrl = PrimaryInternalUrl,
+            LogPublicKey = LogKey.PublicKey,
+        };
+        return await SecondaryNode.StartAsync(options, services, Cancel);
     }
 
     private Ed25519Signer WriteKey(string name)
