@@ -10,26 +10,30 @@ internal sealed class CommandLines(PeerPrograms peers, TempDirectory folder, str
 {
     /// <summary>Gives birth to the log and says how its primary is started.</summary>
     /// <param name="node">Gets the command line.</param>
-    /// <param name="kind">Whose program.</param>
+    /// <param name="setup">Whose program, and how it is born.</param>
     /// <param name="key">The log's key.</param>
     /// <param name="agentSocket">The ssh-agent that holds the key; null to give the program the private key.</param>
     /// <param name="arguments">Further options.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task ConfigurePrimaryAsync(
         LogNode node,
-        ServerKind kind,
+        LogSetup setup,
         TestKey key,
         string? agentSocket,
         IEnumerable<string> arguments,
         CancellationToken cancellation)
     {
         string sthFile = "--sth-file=" + folder.PathOf(node.Name + ".sth");
-        ProgramResult birth = kind == ServerKind.LogGo
-            ? await ProgramProcess.RunAsync(peers["sigsum-mktree"], [sthFile], cancellation)
-            : await InitAsync(node, "primary", [sthFile], cancellation);
+        ProgramResult birth = (setup.Primary, setup.BornByMktree) switch
+        {
+            (ServerKind.LogGo, _) => await ProgramProcess.RunAsync(peers["sigsum-mktree"], [sthFile], cancellation),
+            (_, true) => await ProgramProcess.RunAsync(SigsumLog.Executable, ["mktree", sthFile], cancellation),
+            _ => await InitAsync(node, "primary", [sthFile], cancellation),
+        };
         birth.Succeeded();
         string keyFile = "--key-file=" + (agentSocket is null ? key.PrivateFile : key.PublicFile);
-        Configure(node, kind, "primary", [.. Common(node, kind), keyFile, sthFile, .. arguments], agentSocket);
+        string[] all = [.. Common(node, setup.Primary), keyFile, sthFile, .. arguments];
+        Configure(node, setup.Primary, "primary", all, agentSocket);
     }
 
     public async Task ConfigureSecondaryAsync(

@@ -100,7 +100,7 @@ internal sealed class LogInstance : IAsyncDisposable
             argument => argument.Replace("{dir}", Folder.FullName, StringComparison.Ordinal)));
         if (setup.KeyInAgent)
             await RestartAgentAsync(cancellation);
-        await commands.ConfigurePrimaryAsync(_primary, setup.Primary, Key, _agent?.Socket, arguments, cancellation);
+        await commands.ConfigurePrimaryAsync(_primary, setup, Key, _agent?.Socket, arguments, cancellation);
 
         await _primary.StartAsync(cancellation);
         if (_secondary is not null)

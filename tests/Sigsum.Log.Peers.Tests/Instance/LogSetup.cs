@@ -16,6 +16,9 @@ internal sealed record LogSetup
     /// <summary>The log's key is in an ssh-agent, and the primary is given the public key.</summary>
     public bool KeyInAgent { get; init; }
 
+    /// <summary>Our primary is born with sigsum-mktree, as log-go's are, and not with <c>sigsum-log init</c>.</summary>
+    public bool BornByMktree { get; init; }
+
     /// <summary>A duration as the option takes it.</summary>
     public string Interval { get; init; } = "1s";
 
