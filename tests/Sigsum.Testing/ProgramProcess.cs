@@ -12,6 +12,7 @@ namespace Sigsum.Testing;
 public sealed class ProgramProcess : IAsyncDisposable
 {
     private static readonly HashSet<ProgramProcess> Running = [];
+    private static readonly Lazy<bool> CanResetSignals = new(TryResetSignals);
     private readonly Process _process;
     private readonly ITestOutputHelper? _testOutput = TestContext.Current.TestOutputHelper;
 
@@ -46,7 +47,8 @@ public sealed class ProgramProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? environment = null,
         string? workingDirectory = null)
     {
-        ProcessStartInfo start = Describe(program, arguments, environment, workingDirectory);
+        (string file, IEnumerable<string> all) = ListeningToSignals(program, arguments);
+        ProcessStartInfo start = Describe(file, all, environment, workingDirectory);
         ProgramProcess started = new(program, new Process { StartInfo = start });
         started._process.OutputDataReceived += (_, e) => started.OnLine(e.Data);
         started._process.ErrorDataReceived += (_, e) => started.OnLine(e.Data);
@@ -170,12 +172,41 @@ public sealed class ProgramProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>Kills the program, if it still runs. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (Running)
+        {
+            if (!Running.Contains(this))
+                return;
+        }
+
         await KillAsync();
         lock (Running)
             Running.Remove(this);
         _process.Dispose();
+    }
+
+    /// <summary>
+    /// Tests that run in the background of a script inherit that Ctrl-C is ignored, and would hand it on; env, which
+    /// becomes the program, gives the signals their meaning back.
+    /// </summary>
+    private static (string File, IEnumerable<string> Arguments) ListeningToSignals(
+        string program, IEnumerable<string> arguments) =>
+        CanResetSignals.Value ? ("/usr/bin/env", ["--default-signal=INT,QUIT", program, .. arguments]) : (program, arguments);
+
+    private static bool TryResetSignals()
+    {
+        try
+        {
+            using Process probe = Process.Start("/usr/bin/env", ["--default-signal=INT,QUIT", "true"]);
+            probe.WaitForExit();
+            return probe.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // no such program
+        }
     }
 
     private static ProcessStartInfo Describe(
