@@ -11,6 +11,7 @@ namespace Sigsum.Testing;
 /// </summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
+    private const string DefaultSignals = "--default-signal=INT,QUIT,TERM,HUP";
     private static readonly HashSet<ProgramProcess> Running = [];
     private static readonly Lazy<bool> CanResetSignals = new(TryResetSignals);
     private readonly Process _process;
@@ -47,8 +48,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? environment = null,
         string? workingDirectory = null)
     {
-        (string file, IEnumerable<string> all) = ListeningToSignals(program, arguments);
-        ProcessStartInfo start = Describe(file, all, environment, workingDirectory);
+        ProcessStartInfo start = Describe(program, arguments, environment, workingDirectory);
         ProgramProcess started = new(program, new Process { StartInfo = start });
         started._process.OutputDataReceived += (_, e) => started.OnLine(e.Data);
         started._process.ErrorDataReceived += (_, e) => started.OnLine(e.Data);
@@ -193,13 +193,13 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// </summary>
     private static (string File, IEnumerable<string> Arguments) ListeningToSignals(
         string program, IEnumerable<string> arguments) =>
-        CanResetSignals.Value ? ("/usr/bin/env", ["--default-signal=INT,QUIT", program, .. arguments]) : (program, arguments);
+        CanResetSignals.Value ? ("/usr/bin/env", [DefaultSignals, program, .. arguments]) : (program, arguments);
 
     private static bool TryResetSignals()
     {
         try
         {
-            using Process probe = Process.Start("/usr/bin/env", ["--default-signal=INT,QUIT", "true"]);
+            using Process probe = Process.Start("/usr/bin/env", [DefaultSignals, "true"]);
             probe.WaitForExit();
             return probe.ExitCode == 0;
         }
@@ -215,11 +215,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string?>? environment,
         string? workingDirectory)
     {
-        // A shell starts background jobs with SIGINT ignored, and programs inherit that: without the reset, what is
-        // tested would depend on how the test run was started.
-        (string file, IEnumerable<string> all) = OperatingSystem.IsLinux()
-            ? ("/usr/bin/env", ["--default-signal=INT,TERM,HUP", program, .. arguments])
-            : (program, arguments);
+        (string file, IEnumerable<string> all) = ListeningToSignals(program, arguments);
         ProcessStartInfo start = new(file, all)
         {
             RedirectStandardInput = true,
