@@ -8,7 +8,7 @@ namespace Sigsum.Log.Cli;
 internal static class Dispatcher
 {
     private static readonly Verb[] Verbs =
-        [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new DemoVerb()];
+        [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb(), new DemoVerb()];
 
     /// <summary>Runs the program as if called by <paramref name="name"/>; returns the exit code, 0 or 1.</summary>
     public static Task<int> RunAsync(string name, string[] arguments) => name switch
@@ -61,7 +61,7 @@ internal static class Dispatcher
 
         foreach (var problem in line.Values.Problems)
             await Console.Error.WriteLineAsync($"{calledAs}: {problem}").ConfigureAwait(false);
-        return 1;
+        return verb.UsageExitCode;
 
         // The first signal asks for a clean stop; a second one is left to end the process as it always does.
         void Cancel(PosixSignalContext signal)

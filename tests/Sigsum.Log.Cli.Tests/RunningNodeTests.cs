@@ -38,6 +38,22 @@ public sealed class RunningNodeTests : IDisposable
             node.Output.ToString()!.Split('\n').Where(line => line.Contains("rillian", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task SIGHUP_reads_the_policy_again_and_a_bad_one_changes_nothing()
+    {
+        var policy = _folder.Write("policy", "quorum none\n");
+        await using var node = Start("sigsum-log-primary", $"--policy-file={policy}");
+        await node.WaitForLineAsync("on http://127.0.0.1:", Patience, Cancellation);
+        await File.WriteAllTextAsync(policy, "quorum nobody\n", Cancellation);
+        node.Signal(UnixSignal.Hangup);
+        await node.WaitForLineAsync("the policy stays as it was", Patience, Cancellation);
+        await File.WriteAllTextAsync(policy, "quorum none\n", Cancellation);
+        node.Signal(UnixSignal.Hangup);
+        await node.WaitForLineAsync("policy read again", Patience, Cancellation);
+        node.Signal(UnixSignal.Terminate);
+        Assert.Equal(0, await node.WaitForExitAsync(Patience, Cancellation));
+    }
+
     private ProgramProcess Start(string program, params string[] more)
     {
         using var signer = Ed25519Signer.Generate();

@@ -11,6 +11,11 @@ internal abstract class Verb
     /// <summary>One line for the list of verbs.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>
+    /// What the program ends with when it was called wrongly: 1 where log-go has the same program, which does so too.
+    /// </summary>
+    public virtual int UsageExitCode => 1;
+
     /// <summary>What it takes besides <c>--help</c> and <c>--version</c>.</summary>
     public abstract IReadOnlyList<OptionSpec> Options { get; }
 

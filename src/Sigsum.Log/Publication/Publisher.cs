@@ -30,16 +30,16 @@ internal sealed partial class Publisher(
     /// <summary>The published size, to wait on.</summary>
     public Watermark Size => _size;
 
-    /// <summary>The head that this store published last, if its signature and its root still hold.</summary>
+    /// <summary>The head that this store published last; its signature is checked, if the key is known.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
-    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey logKey)
+    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey)
     {
         if (store.ReadRecord(RecordKey) is not { } bytes)
             return null;
         try
         {
             var head = CosignedTreeHead.Parse(bytes);
-            return head.SignedTreeHead.Verify(logKey)
+            return logKey is not { } key || head.SignedTreeHead.Verify(key)
                 ? head
                 : throw new StoreException("the stored published tree head is not signed with this log's key");
         }

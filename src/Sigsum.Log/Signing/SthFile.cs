@@ -20,9 +20,9 @@ internal sealed class SthFile(string path)
     /// <summary>Whether there is such a file.</summary>
     public bool Exists => File.Exists(path);
 
-    /// <summary>Reads the head and checks its signature.</summary>
+    /// <summary>Reads the head and checks its signature, if the key is known.</summary>
     /// <exception cref="StartupException">Missing, malformed, or signed with another key.</exception>
-    public SignedTreeHead Load(in PublicKey logKey)
+    public SignedTreeHead Load(PublicKey? logKey)
     {
         SignedTreeHead head;
         try
@@ -40,10 +40,10 @@ internal sealed class SthFile(string path)
                 $"cannot read the signed tree head in {path} (--sth-file): {error.Message}");
         }
 
-        if (!head.Verify(logKey))
+        if (logKey is { } key && !head.Verify(key))
         {
             throw new StartupException(
-                $"the signed tree head in {path} (--sth-file) is not signed with this log's key {logKey} (--key-file)");
+                $"the signed tree head in {path} (--sth-file) is not signed with the key {key} of this log");
         }
 
         return head;

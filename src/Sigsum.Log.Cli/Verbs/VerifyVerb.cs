@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Sigsum.Crypto;
+using Sigsum.Log.Cli.Options;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+
+namespace Sigsum.Log.Cli.Verbs;
+
+/// <summary>
+/// Recomputes everything that a stopped node has stored, from the bytes of the leaves to the roots that were signed.
+/// Changes nothing. Exit code 0 for a whole store, 1 for one that is not, 2 for wrong usage.
+/// </summary>
+internal sealed class VerifyVerb : Verb
+{
+    private static readonly OptionSpec Json = new("json", OptionKind.Flag, FileTable.None, "",
+        "Print the result as one JSON object.");
+
+    private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };
+
+    /// <inheritdoc/>
+    public override string Name => "verify";
+
+    /// <inheritdoc/>
+    public override string Summary => "recompute all that a stopped node has stored";
+
+    /// <inheritdoc/>
+    public override int UsageExitCode => 2;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionSpec> Options { get; } =
+        [OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.LogKeyFile, Json];
+
+    /// <inheritdoc/>
+    public override async Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
+    {
+        var read = new OptionReader(values);
+        var dataDir = read.Text("data-dir", OptionCatalog.DataDir.Default);
+        var sthFile = read.Text("sth-file", OptionCatalog.SthFile.Default);
+        var logKey = await read.PublicKeyAsync("log-key-file", cancellationToken);
+        var json = read.Flag("json");
+        if (values.Problems.Count > 0)
+            return null;
+
+        try
+        {
+            using var store = RocksDbLogStore.Open(dataDir);
+            var heads = ReadHeads(store, sthFile, logKey);
+            var report = new StoreVerifier(store).Run(heads, Progress(store, json), cancellationToken);
+            Console.WriteLine(json ? AsJson(store, heads, logKey, report) : AsText(dataDir, store, heads, logKey, report));
+            return report.IsWhole ? 0 : 1;
+        }
+        catch (Exception error) when (error is StoreException or StartupException or SigsumFormatException)
+        {
+            await Console.Error.WriteLineAsync($"{ProgramName.Main} {Name}: {error.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"{ProgramName.Main} {Name}: interrupted; nothing is known of the rest");
+            return 1;
+        }
+    }
+
+    /// <summary>What this node has signed and published, as far as it knows; signatures checked if the key is given.</summary>
+    private static List<ClaimedHead> ReadHeads(RocksDbLogStore store, string sthFile, PublicKey? logKey)
+    {
+        var heads = new List<ClaimedHead>();
+        if (File.Exists(sthFile))
+            heads.Add(new ClaimedHead($"the signed tree head in {sthFile}", new SthFile(sthFile).Load(logKey).TreeHead));
+        if (Publisher.LoadPublished(store, logKey) is { } published)
+            heads.Add(new ClaimedHead("the published tree head", published.SignedTreeHead.TreeHead));
+        return heads;
+    }
+
+    private static Progress<ulong>? Progress(RocksDbLogStore store, bool json)
+    {
+        if (json || Console.IsErrorRedirected)
+            return null;
+        var size = store.TreeHead.Size;
+        return new Progress<ulong>(done => Console.Error.Write($"\r{done} of {size} leaves"));
+    }
+
+    private static string AsText(
+        string dataDir, RocksDbLogStore store, List<ClaimedHead> heads, PublicKey? logKey, VerificationReport report)
+    {
+        var identity = store.Identity;
+        var lines = new List<string>
+        {
+            $"{dataDir}: {StoreFormat.RoleName(identity.Role)}, tree {StoreFormat.TreeTypeName(identity.TreeType)} "
+                + StoreFormat.TreeStateName(identity.TreeState),
+            $"{report.Leaves} leaves and {report.Nodes} tree hashes recomputed",
+            $"root {report.Recomputed.RootHash} for size {report.Recomputed.Size}",
+        };
+        lines.AddRange(heads.Select(head =>
+            $"{head.Name}: size {head.TreeHead.Size}, signature {(logKey is null ? "not checked (--log-key-file)" : "good")}"));
+        lines.AddRange(report.Problems.Select(problem => $"PROBLEM: {problem}"));
+        lines.Add(report.IsWhole ? "whole" : "DAMAGED: do not start this node; keep the directory as it is");
+        return string.Join('\n', lines);
+    }
+
+    private static string AsJson(
+        RocksDbLogStore store, List<ClaimedHead> heads, PublicKey? logKey, VerificationReport report) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                role = StoreFormat.RoleName(store.Identity.Role),
+                node_id = store.Identity.NodeId.ToString(),
+                size = report.Recomputed.Size,
+                root_hash = report.Recomputed.RootHash.ToString(),
+                tree_hashes = report.Nodes,
+                heads = heads.Select(head => new
+                {
+                    name = head.Name,
+                    size = head.TreeHead.Size,
+                    signature = logKey is null ? "not checked" : "good",
+                }),
+                problems = report.Problems,
+                whole = report.IsWhole,
+            },
+            Pretty);
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Sigsum.Crypto;
+using Sigsum.Keys;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+using Sigsum.Testing;
+
+namespace Sigsum.Log.Cli.Tests;
+
+/// <summary>sigsum-log verify, as an operator runs it on a stopped node.</summary>
+public sealed class VerifyTests : IDisposable
+{
+    private readonly TempDirectory _folder = new();
+    private readonly Ed25519Signer _key = Ed25519Signer.Generate();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Data => _folder.PathOf("data");
+
+    private string Sth => _folder.PathOf("sth");
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_whole_store_is_said_to_be_whole_with_what_was_checked()
+    {
+        await MakeAsync(20);
+        var keyFile = _folder.Write("log.key.pub", OpenSshKey.FormatPublic(_key.PublicKey));
+        var result = (await RunAsync($"--log-key-file={keyFile}")).Succeeded();
+        Assert.Contains("20 leaves and 18 tree hashes recomputed\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"{Sth}: size 20, signature good\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith("\nwhole\n", result.Output, StringComparison.Ordinal);
+
+        using var json = JsonDocument.Parse((await RunAsync("--json")).Succeeded().Output);
+        Assert.True(json.RootElement.GetProperty("whole").GetBoolean());
+        Assert.Equal(20, json.RootElement.GetProperty("size").GetInt32());
+        Assert.Equal("not checked", json.RootElement.GetProperty("heads")[0].GetProperty("signature").GetString());
+    }
+
+    [Fact]
+    public async Task A_signed_head_that_the_leaves_do_not_make_is_damage()
+    {
+        await MakeAsync(20);
+        await WriteSthAsync(new TreeHead(7, Rfc6962.EmptyRoot));
+        var result = await RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("PROBLEM: the signed tree head in ", result.Output, StringComparison.Ordinal);
+        Assert.Contains("DAMAGED", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_of_another_key_is_refused()
+    {
+        await MakeAsync(3);
+        using var other = Ed25519Signer.Generate();
+        var keyFile = _folder.Write("other.pub", OpenSshKey.FormatPublic(other.PublicKey));
+        var result = await RunAsync($"--log-key-file={keyFile}");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("is not signed with the key", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_made_where_nothing_is_and_wrong_usage_is_2()
+    {
+        var missing = await RunAsync();
+        Assert.Equal(1, missing.ExitCode);
+        Assert.False(Directory.Exists(Data));
+        Assert.Equal(2, (await RunAsync("--log-key-file=/nowhere")).ExitCode);
+        Assert.Equal(2, (await RunAsync("--nonsense")).ExitCode);
+    }
+
+    private Task<ProgramResult> RunAsync(params string[] more) => ProgramProcess.RunAsync(
+        Path.Combine(AppContext.BaseDirectory, "sigsum-log"),
+        ["verify", $"--data-dir={Data}", $"--sth-file={Sth}", .. more], Cancellation,
+        environment: new Dictionary<string, string?> { ["SIGSUM_LOGSERVER_CONFIG"] = "" });
+
+    private async Task MakeAsync(int count)
+    {
+        using var store = RocksDbLogStore.Create(
+            Data, StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, _key.PublicKey.KeyHash()));
+        var leaves = new List<Leaf>();
+        for (var i = 0; i < count; i++)
+            leaves.Add(await Leaf.SignAsync(Hash.Sha256([(byte)i]), _key, Cancellation));
+        store.Commit(TreeAppender.Restore(store).Prepare(leaves, [.. leaves.Select(leaf => leaf.LeafHash())], []));
+        await WriteSthAsync(store.TreeHead);
+    }
+
+    private async Task WriteSthAsync(TreeHead head) =>
+        new Signing.SthFile(Sth).Store(await SignedTreeHead.SignAsync(head, _key, Cancellation));
+}
