@@ -9,7 +9,7 @@ namespace Sigsum.Log.Hosting;
 
 /// <summary>What a primary starts from, proved to fit together.</summary>
 /// <param name="Store">The open store.</param>
-/// <param name="Mode">How the log goes on (failover.md, "Startup modes of a primary").</param>
+/// <param name="Mode">How the log goes on (docs/design/failover.md, "How a primary starts").</param>
 /// <param name="Signed">The latest signed head, or null where the mode has none yet.</param>
 /// <param name="Published">What was published last, with its cosignatures, if known.</param>
 internal sealed record PrimaryState(
