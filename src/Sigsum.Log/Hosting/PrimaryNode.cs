@@ -40,16 +40,18 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     private readonly ReplicationGate _gate;
     private readonly TreeHeadSigner _signer;
     private readonly Publisher _publisher;
+    private readonly Preflight _preflight;
     private readonly WitnessPanel _witnesses;
     private readonly AdmissionPolicy _admission;
     private readonly NodeTasks _tasks;
     private NodeListener? _external;
     private NodeListener? _local;
 
-    private PrimaryNode(PrimaryOptions options, ISigner key, ILogStore store, NodeServices services)
+    private PrimaryNode(PrimaryOptions options, ISigner key, PrimaryState state, NodeServices services)
     {
         _options = options;
         _key = key;
+        var store = state.Store;
         _store = store;
         _services = services;
         _logger = services.Logger<PrimaryNode>();
@@ -59,8 +61,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _signer = new TreeHeadSigner(
             key, new SthFile(options.SthFile), new StartupFile(options.SthFile), store, _role, _signedSize, services);
         _publisher = new Publisher(store, services);
+        _preflight = new Preflight(needsAnswer: _gate.Alone && state.Signed is { TreeHead.Size: > 0 });
         _witnesses = new WitnessPanel(
-            options, key.PublicKey, store, _role, _signer, _publisher, _witnessHttp, services);
+            options, key.PublicKey, store, _role, _preflight, _signer, _publisher, _witnessHttp, services);
         _admission = new AdmissionPolicy(options, key.PublicKey, store, services);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
@@ -96,7 +99,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         PrimaryNode node;
         try
         {
-            node = new PrimaryNode(options, key.Signer, state.Store, services);
+            node = new PrimaryNode(options, key.Signer, state, services);
         }
         catch
         {
@@ -185,14 +188,17 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             _publisher.Publish(last, []);
         if (_logger.IsEnabled(LogLevel.Information))
             Resumed(_logger, _store.TreeHead.Size, _signedSize.Value, _publisher.Current?.Size);
-        if (_options.Secondaries.IsEmpty)
+        if (_gate.Alone)
             NoSecondary(_logger);
+        if (_gate.Alone && _witnesses.Current().Count == 0)
+            NoGuard(_logger);
     }
 
     private void StartTasks(StartupMode mode)
     {
         var minimum = mode == StartupMode.AwaitSecondary ? _store.TreeHead.Size : 0;
-        var committer = new Committer(_gate, _signer, _role, minimum, _heldChanged, _services);
+        var committer = new Committer(
+            _gate, _signer, _role, _preflight.Passed, minimum, _heldChanged, _services);
         var sequencer = new Sequencer(
             _store, _queue, _admission.Limiter, _localSize, _options.BatchSize, _services.Metrics,
             _services.Time, _services.Logger<Sequencer>());
@@ -267,6 +273,10 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void KeyWarning(ILogger logger, string warning);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "no witness is asked: nothing can tell this primary if its disk is an older copy")]
+    private static partial void NoGuard(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "serving clients on {External}, nodes on {Internal}")]
     private static partial void Listening(ILogger logger, Uri external, Uri @internal);

@@ -13,6 +13,7 @@ namespace Sigsum.Log.Signing;
 /// <param name="gate">What may be signed.</param>
 /// <param name="signer">Who signs.</param>
 /// <param name="role">The authority to sign.</param>
+/// <param name="preflight">Completes when the witnesses have been heard; nothing is signed before that.</param>
 /// <param name="minimum">
 /// The size that the secondaries must hold before the first signature after a promotion (startup mode
 /// await-secondary); zero otherwise.
@@ -20,7 +21,13 @@ namespace Sigsum.Log.Signing;
 /// <param name="changed">Set whenever a secondary holds more.</param>
 /// <param name="services">The node's surroundings.</param>
 internal sealed partial class Committer(
-    ReplicationGate gate, TreeHeadSigner signer, PrimaryRole role, ulong minimum, Signal changed, NodeServices services)
+    ReplicationGate gate,
+    TreeHeadSigner signer,
+    PrimaryRole role,
+    Task preflight,
+    ulong minimum,
+    Signal changed,
+    NodeServices services)
 {
     private readonly ILogger _logger = services.Logger<Committer>();
     private readonly HealthCondition _condition = services.Health.Register("signing");
@@ -28,6 +35,7 @@ internal sealed partial class Committer(
     /// <summary>Signs until cancelled, or until the authority to sign is taken away; then it only waits.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        await WaitForWitnessesAsync(cancellationToken);
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
         while (role.RevokedBecause is null)
         {
@@ -61,6 +69,23 @@ internal sealed partial class Committer(
         _condition.NotMet($"stopped for good: {role.RevokedBecause}");
         Stopped(_logger, role.RevokedBecause);
         await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, cancellationToken);
+    }
+
+    /// <summary>A node without a head has nothing to ask the witnesses about.</summary>
+    private async Task WaitForWitnessesAsync(CancellationToken cancellationToken)
+    {
+        if (signer.Last is null || preflight.IsCompleted)
+            return;
+        _condition.NotMet("no witness has said yet what it has cosigned");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, role.Revoked);
+        try
+        {
+            await preflight.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (role.Revoked.IsCancellationRequested)
+        {
+            // A witness has cosigned more than this node has signed; the caller sees that signing is over.
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "no new tree head is signed any more: {Reason}")]

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Sigsum.Checkpoints;
 using Sigsum.Client;
@@ -20,6 +21,7 @@ internal sealed partial class WitnessLane(
     PublicKey logKey,
     INodeReader tree,
     PrimaryRole role,
+    Preflight preflight,
     Func<ulong> largestSigned,
     ulong cosignedSize,
     NodeMetrics metrics,
@@ -55,6 +57,7 @@ internal sealed partial class WitnessLane(
                 metrics.Witnesses.OnFailed(witness.Url!, status, retried);
             else
                 metrics.Witnesses.OnCosigned(witness.Url!, retried, time.GetElapsedTime(started));
+            NotePreflight(answer, cosignature is not null);
             Report(problem);
             return cosignature;
         }
@@ -66,6 +69,7 @@ internal sealed partial class WitnessLane(
                                           or OperationCanceledException)
         {
             metrics.Witnesses.OnFailed(witness.Url!, null, retried);
+            preflight.Silent(witness.PublicKey.KeyHash());
             Report(limit.IsCancellationRequested ? "did not answer in time" : error.Message);
             return null;
         }
@@ -97,6 +101,18 @@ internal sealed partial class WitnessLane(
 
         _oldSize = conflict.Size;
         return conflict.Size <= head.Size;
+    }
+
+    /// <summary>A witness that does not know the log (404) has cosigned nothing of it.</summary>
+    private void NotePreflight(WitnessResponse answer, bool cosigned)
+    {
+        var tells = cosigned
+            || (answer is WitnessResponse.Conflict conflict && conflict.Size <= largestSigned())
+            || answer is WitnessResponse.Refused { Status: HttpStatusCode.NotFound };
+        if (tells)
+            preflight.Answered(witness.PublicKey.KeyHash());
+        else if (role.RevokedBecause is null)
+            preflight.Silent(witness.PublicKey.KeyHash());
     }
 
     private (Cosignature? Cosignature, int? Status, string? Problem) Read(WitnessResponse answer, StoredTreeHead head)

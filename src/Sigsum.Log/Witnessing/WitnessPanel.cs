@@ -19,6 +19,7 @@ internal sealed partial class WitnessPanel(
     PublicKey logKey,
     ILogStore store,
     PrimaryRole role,
+    Preflight preflight,
     TreeHeadSigner signer,
     Publisher publisher,
     HttpClient http,
@@ -69,6 +70,8 @@ internal sealed partial class WitnessPanel(
         var lanes = policy is null
             ? []
             : policy.Witnesses.Where(witness => witness.Url is not null).Select(Lane).ToImmutableArray();
+        preflight.Expect(
+            lanes.Select(lane => lane.Witness.PublicKey.KeyHash()), answered => policy?.IsQuorum(answered) ?? true);
         return new CosignatureCollector(
             policy, lanes, options.CosignatureGrace, publisher.AddLate, services.Metrics, services.Time);
     }
@@ -82,7 +85,7 @@ internal sealed partial class WitnessPanel(
             : 0;
         var client = new WitnessClient(http, witness.Url!, services.ClientOptions(options.Node));
         return new WitnessLane(
-            witness, client, logKey, store, role, () => signer.Last?.Size ?? 0, cosigned,
+            witness, client, logKey, store, role, preflight, () => signer.Last?.Size ?? 0, cosigned,
             services.Metrics, options.Node.Timeout, services.Time, services.Logger<WitnessLane>());
     }
 

@@ -74,6 +74,54 @@ public sealed class WitnessedLogTests
     }
 
     [Fact]
+    public async Task A_primary_put_back_with_its_sth_file_signs_nothing_once_a_witness_has_told_it()
+    {
+        await using var log = new TestLog();
+        await log.StartWitnessAsync();
+        await log.StartPrimaryAsync(Alone);
+        await log.CommitAsync(1);
+        await log.PublishedAsync(1);
+        await log.StopPrimaryAsync();
+        log.Backup("primary");
+        File.Copy(log.SthFile, log.SthFile + ".backup");
+        await log.StartPrimaryAsync(Alone);
+        await log.CommitAsync(2);
+        await log.PublishedAsync(2);
+        await log.StopPrimaryAsync();
+        log.Restore("primary");
+        File.Copy(log.SthFile + ".backup", log.SthFile, overwrite: true);
+
+        // The witness is slow, so that a leaf comes before its word does.
+        var release = new TaskCompletionSource();
+        log.Witness!.Behaviour = TrialWitnessBehaviour.Honest with { Delay = cancel => release.Task.WaitAsync(cancel) };
+        await log.StartPrimaryAsync(o => Alone(o) with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(3));
+        await TestLog.NotReadyAsync(log.PrimaryServices, "no witness has said yet");
+        release.SetResult();
+        await TestLog.NotReadyAsync(log.PrimaryServices, "has cosigned size 2");
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(3));
+        Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
+        Assert.Equal(1ul, new Sigsum.Log.Signing.SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+    }
+
+    [Fact]
+    public async Task Without_a_secondary_nothing_new_is_signed_while_no_witness_answers()
+    {
+        await using var log = new TestLog();
+        await log.StartWitnessAsync();
+        await log.StartPrimaryAsync(Alone);
+        await log.CommitAsync(1);
+        await log.PublishedAsync(1);
+        await log.StopPrimaryAsync();
+        log.Witness!.Behaviour = TrialWitnessBehaviour.Honest with { FailWith = HttpStatusCode.InternalServerError };
+        await log.StartPrimaryAsync(o => Alone(o) with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        Assert.Equal(1ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        log.Witness.Behaviour = TrialWitnessBehaviour.Honest;
+        await log.CommitAsync(2);
+    }
+
+    [Fact]
     public async Task A_policy_read_again_brings_another_witness_in()
     {
         await using var log = new TestLog();

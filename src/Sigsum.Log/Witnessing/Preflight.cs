@@ -1,0 +1,68 @@
+using Sigsum.Crypto;
+
+namespace Sigsum.Log.Witnessing;
+
+/// <summary>
+/// The question to the witnesses before the first new signature after a start: has anybody cosigned more of this log
+/// than this node knows of? A primary that was put back to an older copy finds out here, before it can sign a fork.
+/// </summary>
+/// <remarks>
+/// A log with secondaries goes on when every witness has answered or failed to, or enough for the quorum have answered:
+/// its secondaries are the other guard. A log without one needs an answer of at least one witness, however long that
+/// takes, unless its tree is still empty.
+/// </remarks>
+internal sealed class Preflight(bool needsAnswer)
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<Hash> _answered = [];
+    private readonly HashSet<Hash> _asked = [];
+    private HashSet<Hash> _witnesses = [];
+    private Func<IReadOnlySet<Hash>, bool> _isQuorum = _ => true;
+
+    /// <summary>Completes when signing may begin.</summary>
+    public Task Passed => _passed.Task;
+
+    /// <summary>These witnesses are asked from now on; called again when the policy is read again.</summary>
+    /// <param name="witnesses">Key hashes of the witnesses that have a URL.</param>
+    /// <param name="isQuorum">Whether a set of them satisfies the policy.</param>
+    public void Expect(IEnumerable<Hash> witnesses, Func<IReadOnlySet<Hash>, bool> isQuorum)
+    {
+        lock (_gate)
+        {
+            _witnesses = [.. witnesses];
+            _isQuorum = isQuorum;
+            Decide();
+        }
+    }
+
+    /// <summary>The witness has cosigned no more than this node has signed.</summary>
+    public void Answered(Hash witness)
+    {
+        lock (_gate)
+        {
+            _asked.Add(witness);
+            _answered.Add(witness);
+            Decide();
+        }
+    }
+
+    /// <summary>The witness could not be asked, or its answer says nothing about what it has cosigned.</summary>
+    public void Silent(Hash witness)
+    {
+        lock (_gate)
+        {
+            _asked.Add(witness);
+            Decide();
+        }
+    }
+
+    private void Decide()
+    {
+        var answered = _witnesses.Where(_answered.Contains).ToHashSet();
+        if (_witnesses.Count > 0 && needsAnswer && answered.Count == 0)
+            return;
+        if (_witnesses.All(_asked.Contains) || (answered.Count > 0 && _isQuorum(answered)))
+            _passed.TrySetResult();
+    }
+}
