@@ -111,14 +111,15 @@ public sealed class WitnessedLogTests
         await log.StartWitnessAsync();
         await log.StartPrimaryAsync(Alone);
         await log.CommitAsync(1);
-        await log.PublishedAsync(1);
+        await log.CommitAsync(2);
+        await log.PublishedAsync(2);
         await log.StopPrimaryAsync();
         log.Witness!.Behaviour = TrialWitnessBehaviour.Honest with { FailWith = HttpStatusCode.InternalServerError };
         await log.StartPrimaryAsync(o => Alone(o) with { CommitWait = TimeSpan.FromMilliseconds(300) });
-        Assert.Equal(1ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
-        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        Assert.Equal(2ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(3));
         log.Witness.Behaviour = TrialWitnessBehaviour.Honest;
-        await log.CommitAsync(2);
+        await log.CommitAsync(3);
     }
 
     [Fact]
