@@ -65,6 +65,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _witnesses = new WitnessPanel(
             options, key.PublicKey, store, _role, _preflight, _signer, _publisher, _witnessHttp, services);
         _admission = new AdmissionPolicy(options, key.PublicKey, store, services);
+        _role.Revoked.Register(WithdrawOlderCopy);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
 
@@ -225,6 +226,16 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         var client = new SecondaryClient(_nodeHttp, peer.Url, _services.ClientOptions(_options.Node));
         return new SecondaryTracker(
             number, peer, client, _store, _gate, _role, ReplicaWait, ReplicaPoll, _services);
+    }
+
+    /// <summary>
+    /// A primary that runs alone and is told by a witness, before it has signed anything, that the log is larger: its
+    /// published head is an older one, and heads never go back. With secondaries these are asked first.
+    /// </summary>
+    private void WithdrawOlderCopy()
+    {
+        if (_gate.Alone && !_preflight.Passed.IsCompleted)
+            _publisher.Withdraw();
     }
 
     /// <summary>Without a secondary, what is durable here may be signed.</summary>

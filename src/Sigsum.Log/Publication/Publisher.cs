@@ -23,6 +23,7 @@ internal sealed partial class Publisher(
     private readonly Lock _gate = new();
     private readonly Watermark _size = new(0);
     private volatile PublishedTree? _current;
+    private bool _withdrawn;
 
     /// <summary>What readers see, or null while nothing may be shown.</summary>
     public PublishedTree? Current => _current;
@@ -62,6 +63,8 @@ internal sealed partial class Publisher(
     {
         lock (_gate)
         {
+            if (_withdrawn)
+                return;
             Invariant.Check(
                 _current is null || head.Size >= _current.Size,
                 $"the published size would go back from {_current?.Size} to {head.Size}");
@@ -69,6 +72,19 @@ internal sealed partial class Publisher(
         }
 
         Published(_logger, head.Size, cosignatures.Length);
+    }
+
+    /// <summary>
+    /// Shows nothing any more: this node turned out to be an older copy of the log, and what it would show is less than
+    /// what was shown before.
+    /// </summary>
+    public void Withdraw()
+    {
+        lock (_gate)
+        {
+            _withdrawn = true;
+            _current = null;
+        }
     }
 
     /// <summary>Adds a cosignature that came after its head was published, if that head still stands.</summary>

@@ -66,11 +66,14 @@ public sealed class WitnessedLogTests
     {
         await using var log = new TestLog();
         await log.StartWitnessAsync();
-        await log.Witness!.SetLatestAsync(log.LogKey.PublicKey, new TreeHead(7, Hash.Sha256([7])), TestLog.Cancel);
         await log.StartPrimaryAsync(o => Alone(o) with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        await log.CommitAsync(1);
+        await log.PublishedAsync(1);
+        await log.Witness!.SetLatestAsync(log.LogKey.PublicKey, new TreeHead(7, Hash.Sha256([7])), TestLog.Cancel);
         await TestLog.NotReadyAsync(log.PrimaryServices, "has cosigned size 7");
-        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
-        Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(2));
+        Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
+        Assert.Equal(1ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
     }
 
     [Fact]
@@ -99,6 +102,8 @@ public sealed class WitnessedLogTests
         await TestLog.NotReadyAsync(log.PrimaryServices, "no witness has said yet");
         release.SetResult();
         await TestLog.NotReadyAsync(log.PrimaryServices, "has cosigned size 2");
+        using var older = await log.Http.GetAsync(new Uri(log.ExternalUrl, "get-tree-head"), TestLog.Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, older.StatusCode);
         Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(3));
         Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
         Assert.Equal(1ul, new Sigsum.Log.Signing.SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
