@@ -68,6 +68,12 @@ internal sealed class Follower(
     /// <returns>How long to pause before the next question.</returns>
     private async Task<TimeSpan> FetchAsync(CancellationToken cancellationToken)
     {
+        if (store.Identity.TreeState == TreeState.Frozen)
+        {
+            _condition.NotMet("is not followed: this secondary's tree is frozen");
+            return pollInterval;
+        }
+
         using var limit = new CancellationTokenSource(wait + HoldSlack, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var start = store.TreeHead.Size;

@@ -12,11 +12,15 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
 {
     private readonly Lock _gate = new();
     private readonly TreeHead?[] _acknowledged = new TreeHead?[secondaries];
+    private readonly bool[] _ahead = new bool[secondaries];
 
     /// <summary>No secondary at all: the operator said --no-secondary.</summary>
     public bool Alone => secondaries == 0;
 
-    /// <summary>What may be signed now, or null while too few secondaries have answered.</summary>
+    /// <summary>
+    /// What may be signed now, or null: too few secondaries have answered, or one of them, required or not, holds
+    /// leaves that this primary has lost.
+    /// </summary>
     public ReplicatedTreeHead? Current
     {
         get
@@ -24,7 +28,11 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
             if (Alone)
                 return ReplicatedTreeHead.WithoutSecondary(store.TreeHead);
             lock (_gate)
-                return ReplicatedTreeHead.FromAcknowledgements(_acknowledged, required);
+            {
+                return _ahead.Contains(true)
+                    ? null
+                    : ReplicatedTreeHead.FromAcknowledgements(_acknowledged, required);
+            }
         }
     }
 
@@ -32,7 +40,21 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
     public void Acknowledge(int secondary, TreeHead head)
     {
         lock (_gate)
+        {
             _acknowledged[secondary] = head;
+            _ahead[secondary] = false;
+        }
+
         changed.Set();
+    }
+
+    /// <summary>
+    /// Secondary number <paramref name="secondary"/> holds more leaves than this primary. They may be committed, so
+    /// no other secondary's word lets another tree of that size be signed, until this one says otherwise.
+    /// </summary>
+    public void Withhold(int secondary)
+    {
+        lock (_gate)
+            _ahead[secondary] = true;
     }
 }

@@ -72,6 +72,7 @@ internal sealed class SecondaryTracker(
         if (answer.Head is not { } head)
             return answer.WaitSupported;
 
+        _known = null; // Only a tree head that is counted is one to wait for changes of.
         switch (Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store))
         {
             case AcknowledgementVerdict.Holds:
@@ -86,6 +87,7 @@ internal sealed class SecondaryTracker(
                 return false;
 
             case AcknowledgementVerdict.Ahead:
+                gate.Withhold(number);
                 _condition.NotMet($"holds {head.TreeHead.Size} leaves, this primary only {store.TreeHead.Size}: the primary's "
                     + "store is older than the log. Nothing is signed until the primary has these leaves");
                 return false;

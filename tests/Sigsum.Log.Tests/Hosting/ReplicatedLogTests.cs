@@ -1,5 +1,6 @@
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Storage;
 using Sigsum.Messages;
 using Sigsum.Policy;
 using Sigsum.Proofs;
@@ -160,6 +161,42 @@ public sealed class ReplicatedLogTests
         await TestLog.NotReadyAsync(log.PrimaryServices, "the primary's store is older than the log");
         Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
         Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+    }
+
+    [Fact]
+    public async Task A_secondary_that_is_ahead_stops_the_head_even_if_another_one_would_do()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StopSecondaryAsync();
+        await OtherTree.WriteAsync(log.PathOf("secondary"), 5);
+        await log.StartSecondaryAsync();
+        await log.StartOtherSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with
+        {
+            Secondaries = [o.Secondaries[0], log.OtherPeer],
+            SecondaryQuorum = 1,
+            CommitWait = TimeSpan.FromSeconds(1),
+        });
+        await TestLog.NotReadyAsync(log.PrimaryServices, "the primary's store is older than the log");
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
+        Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+    }
+
+    [Fact]
+    public async Task A_secondary_whose_tree_is_frozen_stores_nothing_and_lives()
+    {
+        await using var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StopSecondaryAsync();
+        using (var store = RocksDbLogStore.Open(log.PathOf("secondary")))
+            store.UpdateIdentity(store.Identity with { TreeState = TreeState.Frozen }, []);
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(300) });
+        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
+        await TestLog.NotReadyAsync(log.SecondaryServices, "frozen");
+        Assert.True(log.SecondaryServices.Health.Liveness().Ok);
+        Assert.False(log.Secondary!.Completion.IsCompleted);
     }
 
     [Fact]
