@@ -33,7 +33,7 @@ internal sealed partial class WitnessPanel(
         _current ?? throw new InvalidOperationException("the policy has not been read yet");
 
     /// <summary>Reads the policy file for the first time, after the publisher has resumed.</summary>
-    /// <exception cref="StartupException">The policy file cannot be read.</exception>
+    /// <exception cref="StartupException">The policy file cannot be read or used.</exception>
     public void Load() => _current = Build(ReadPolicy(options.PolicyFile));
 
     /// <summary>Reads the policy file again; keeps the present panel where that fails.</summary>
@@ -83,10 +83,24 @@ internal sealed partial class WitnessPanel(
         var cosigned = published is not null && published.Cosignatures.Any(c => c.KeyHash == keyHash)
             ? published.SignedTreeHead.TreeHead.Size
             : 0;
-        var client = new WitnessClient(http, witness.Url!, services.ClientOptions(options.Node));
+        var client = Client(witness);
         return new WitnessLane(
             witness, client, logKey, store, role, preflight, () => signer.Last?.Size ?? 0, cosigned,
             services.Metrics, options.Node.Timeout, services.Time, services.Logger<WitnessLane>());
+    }
+
+    private WitnessClient Client(PolicyWitness witness)
+    {
+        try
+        {
+            return new WitnessClient(http, witness.Url!, services.ClientOptions(options.Node));
+        }
+        catch (ArgumentException error)
+        {
+            throw new StartupException(
+                $"the URL of witness {witness.Name} in {options.PolicyFile} (--policy-file) cannot be used: "
+                + error.Message);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "policy read again: {Count} witnesses are asked")]

@@ -157,6 +157,21 @@ public sealed class WitnessedLogTests
     }
 
     [Fact]
+    public async Task A_policy_with_a_witness_that_cannot_be_asked_is_refused_in_words()
+    {
+        await using var log = new TestLog();
+        await log.StartWitnessAsync();
+        await log.StartPrimaryAsync(Alone);
+        log.WriteFile("policy", $"witness w {log.Witness!.PublicKey} {log.Witness.Url}?key=1\nquorum w\n");
+        log.Primary!.Reload();
+        await log.CommitAsync(1);
+        Assert.Single((await log.PublishedAsync(1)).Cosignatures);
+        await log.StopPrimaryAsync();
+        var refused = await Assert.ThrowsAsync<StartupException>(() => log.StartPrimaryAsync(Alone));
+        Assert.Contains("witness w", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_idle_log_refreshes_its_cosignatures_within_the_interval()
     {
         await using var log = new TestLog();
