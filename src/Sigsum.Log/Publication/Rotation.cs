@@ -63,7 +63,8 @@ internal sealed class Rotation(
                 return (head, true);
             }
 
-            var pause = backoff.Next();
+            // The witnesses that did answer are asked again too, so this is held to their budget as well.
+            var pause = Longer(backoff.Next(), budget.UntilNext());
             if (pause >= Remaining(started))
             {
                 await PauseAsync(Remaining(started), cancellationToken);
@@ -99,6 +100,8 @@ internal sealed class Rotation(
     }
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
