@@ -22,7 +22,7 @@ internal sealed class CosignatureCollector(
     NodeMetrics metrics,
     TimeProvider time)
 {
-    private readonly Dictionary<WitnessLane, Task<Cosignature?>> _busy = [];
+    private readonly Dictionary<WitnessLane, Task> _busy = [];
 
     /// <summary>How many witnesses are asked: those of the policy that have a URL.</summary>
     public int Count => lanes.Length;
@@ -32,7 +32,7 @@ internal sealed class CosignatureCollector(
         StoredTreeHead head, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var open = Start(head, cancellationToken);
+        var open = await StartAsync(head, cancellationToken);
         var cosignatures = ImmutableArray.CreateBuilder<Cosignature>();
         var quorum = IsQuorum(cosignatures);
         var counted = policy is { QuorumIsNone: false };
@@ -62,20 +62,29 @@ internal sealed class CosignatureCollector(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var unfinished in open)
-            _ = HandLateAsync(head, unfinished);
+        foreach (var lane in lanes)
+        {
+            if (_busy[lane] is Task<Cosignature?> unfinished && open.Contains(unfinished))
+                _busy[lane] = HandLateAsync(head, unfinished);
+        }
+
         if (counted && !quorum)
             metrics.Witnesses.OnQuorumMissed();
         return new CollectedCosignatures(cosignatures.ToImmutable(), quorum);
     }
 
-    private List<Task<Cosignature?>> Start(StoredTreeHead head, CancellationToken cancellationToken)
+    private async Task<List<Task<Cosignature?>>> StartAsync(StoredTreeHead head, CancellationToken cancellationToken)
     {
         var open = new List<Task<Cosignature?>>(lanes.Length);
         foreach (var lane in lanes)
         {
-            if (_busy.TryGetValue(lane, out var earlier) && !earlier.IsCompleted)
-                continue;
+            if (_busy.TryGetValue(lane, out var earlier))
+            {
+                if (!earlier.IsCompleted)
+                    continue;
+                await earlier; // What went wrong with a late answer, such as storing it, is not passed over.
+            }
+
             var task = lane.CosignAsync(head, cancellationToken);
             _busy[lane] = task;
             open.Add(task);
