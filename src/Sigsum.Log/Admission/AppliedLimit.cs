@@ -31,6 +31,6 @@ internal readonly record struct AppliedLimit(CounterName Counter, int Limit)
 }
 
 /// <summary>A counter in one window: what a reservation holds a place of.</summary>
-/// <param name="Day">The window: days since 1970-01-01, UTC.</param>
+/// <param name="Window">The window itself: a clock that is set back can bring another one of the same day.</param>
 /// <param name="Counter">The counter.</param>
-internal readonly record struct ReservedCount(long Day, CounterName Counter);
+internal readonly record struct ReservedCount(RateLimitWindow Window, CounterName Counter);

@@ -73,7 +73,7 @@ internal sealed class RateLimiter : IRateLimiter
             if (refusal is not null)
                 return null;
             _window.Reserve(applied.Counter);
-            return new Reservation(this, new ReservedCount(_window.Day, applied.Counter));
+            return new Reservation(this, new ReservedCount(_window, applied.Counter));
         }
     }
 
@@ -97,7 +97,7 @@ internal sealed class RateLimiter : IRateLimiter
         lock (_lock)
         {
             RollOver();
-            if (_window.Day == reserved.Day)
+            if (_window == reserved.Window)
                 _window.Release(reserved.Counter);
         }
     }
@@ -109,10 +109,10 @@ internal sealed class RateLimiter : IRateLimiter
         lock (_lock)
         {
             RollOver();
-            if (_window.Day != reserved.Day)
+            if (_window != reserved.Window)
                 return null;
             int count = _window.Confirm(reserved.Counter);
-            return new RateLimitRecord(reserved.Day, reserved.Counter, count).ToStore();
+            return new RateLimitRecord(_window.Day, reserved.Counter, count).ToStore();
         }
     }
 

@@ -119,6 +119,20 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void A_clock_that_steps_over_midnight_and_back_settles_what_was_reserved_before()
+    {
+        var limiter = Create("domain example.org 2");
+        var confirmed = Reserve(limiter, "example.org");
+        var released = Reserve(limiter, "example.org");
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.NotNull(limiter.TryReserve("example.org", Limits.Key1, out _));
+        _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromDays(1));
+        Assert.Null(confirmed.Confirm());
+        released.Release();
+        Assert.Equal(2, Admit(limiter, "example.org", 5));
+    }
+
+    [Fact]
     public void Other_limits_keep_the_counts()
     {
         var limiter = Create("domain example.org 5\npublic f 3");
