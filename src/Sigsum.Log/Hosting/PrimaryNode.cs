@@ -129,13 +129,14 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(TimeSpan limit)
     {
+        using var deadline = new CancellationTokenSource(limit);
         if (_external is not null)
-            await _external.StopAsync(limit);
+            await _external.StopAsync(deadline.Token);
         _tasks.PrepareToStop();
         _queue.Close();
         await _stopping.CancelAsync();
         if (_local is not null)
-            await _local.StopAsync(limit);
+            await _local.StopAsync(deadline.Token);
         await _tasks.StopAsync();
     }
 

@@ -75,11 +75,12 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     /// <summary>Stops: answers what is asked, stores what has come, and ends.</summary>
     public async Task StopAsync(TimeSpan limit)
     {
+        using var deadline = new CancellationTokenSource(limit);
         await _stopping.CancelAsync();
         if (_external is not null)
-            await _external.StopAsync(limit);
+            await _external.StopAsync(deadline.Token);
         if (_local is not null)
-            await _local.StopAsync(limit);
+            await _local.StopAsync(deadline.Token);
         await _tasks.StopAsync();
     }
 

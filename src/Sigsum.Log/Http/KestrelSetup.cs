@@ -26,6 +26,8 @@ internal static class KestrelSetup
         });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        // How long a stop may take is the node's to say; the host's own limit would cut off requests before that.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Apply(options, limits));
         return builder;

@@ -41,12 +41,8 @@ internal sealed class NodeListener : IAsyncDisposable
             services, cancellationToken);
     }
 
-    /// <summary>Takes no new requests and lets those under way finish, for at most <paramref name="limit"/>.</summary>
-    public async Task StopAsync(TimeSpan limit)
-    {
-        using var timeout = new CancellationTokenSource(limit);
-        await _app.StopAsync(timeout.Token);
-    }
+    /// <summary>Takes no new requests, lets those under way finish, and aborts them at <paramref name="limit"/>.</summary>
+    public Task StopAsync(CancellationToken limit) => _app.StopAsync(limit);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
