@@ -47,7 +47,7 @@ internal sealed class Rotation(
         {
             var head = signer.Last!;
             var round = collector();
-            if (round.Count == 0)
+            if (round.Count == 0 && !requireQuorum)
             {
                 _quorum.Met();
                 publisher.Publish(head, []);

@@ -13,6 +13,31 @@ public sealed class RotationTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Where_a_quorum_is_required_nothing_is_published_when_no_witness_can_be_asked()
+    {
+        var time = new FakeTimeProvider();
+        var services = NodeServices.Create(time, NullLoggerFactory.Instance);
+        using var witness = new ScriptedWitness(services);
+        await witness.Signer.SignFirstAsync(TreeHead.Empty, Cancel);
+        var nobody = witness.Nobody();
+        var publisher = new Publisher(witness.Store, services);
+        var rotation = new Rotation(
+            witness.Signer, witness.SignedSize, () => nobody, publisher, new RotationBudget(8640, time),
+            requireQuorum: true, TimeSpan.FromSeconds(10), services.Health, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var running = rotation.RunAsync(stop.Token);
+        await Eventually.UntilAsync("a round without a quorum", TimeSpan.FromMinutes(1), _ =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(publisher.Current is not null || services.Health.Readiness().Text.Contains(
+                "0 of 0 witnesses", StringComparison.Ordinal));
+        }, Cancel);
+        Assert.Null(publisher.Current);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
     public async Task Rounds_without_a_quorum_are_held_to_the_budget_too()
     {
         var time = new FakeTimeProvider();

@@ -48,6 +48,10 @@ internal sealed class ScriptedWitness : HttpMessageHandler
 
     public TrustPolicy Policy { get; }
 
+    /// <summary>A policy whose witness has no URL: nobody can be asked, and there is never a quorum.</summary>
+    public CosignatureCollector Nobody() =>
+        new(Policy, [], TimeSpan.Zero, (_, _) => { }, Services.Metrics, Services.Time);
+
     public CosignatureCollector Collector(Action<StoredTreeHead, Cosignature> late) => new(
         Policy,
         [
