@@ -68,9 +68,15 @@ internal sealed class SecondaryTracker(
     {
         using var limit = new CancellationTokenSource(wait + HoldSlack, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var answer = await client.GetTreeHeadAsync(_known, wait, either.Token);
+        var asked = _time.GetTimestamp();
+        var known = _known;
+        var answer = await client.GetTreeHeadAsync(known, wait, either.Token);
+
+        // One that says that it holds requests, and answers nothing new at once, is paced like one that does not.
+        var held = answer.WaitSupported
+            && (_time.GetElapsedTime(asked) >= pollInterval || (answer.Head?.TreeHead.Size ?? known) != known);
         if (answer.Head is not { } head)
-            return answer.WaitSupported;
+            return held;
 
         _known = null; // Only a tree head that is counted is one to wait for changes of.
         switch (Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store))
@@ -80,7 +86,7 @@ internal sealed class SecondaryTracker(
                 services.Metrics.Trees.SetSecondarySize(peer.Url, head.TreeHead.Size);
                 gate.Acknowledge(number, head.TreeHead);
                 _known = head.TreeHead.Size;
-                return answer.WaitSupported;
+                return held;
 
             case AcknowledgementVerdict.NotThisSecondary:
                 _condition.NotMet("answers with a tree head that its configured key did not sign; its word is not counted");
