@@ -40,6 +40,11 @@ internal static partial class NodeProgram
             CannotStart(logger, error.Message);
             return 1;
         }
+        catch (Exception error)
+        {
+            CannotStartUnexpectedly(logger, error);
+            return 1;
+        }
 
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -62,6 +67,9 @@ internal static partial class NodeProgram
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "cannot start: {Reason}")]
     private static partial void CannotStart(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "cannot start")]
+    private static partial void CannotStartUnexpectedly(ILogger logger, Exception error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopping")]
     private static partial void Stopping(ILogger logger);
