@@ -57,7 +57,7 @@ internal static class Answer
     }
 
     private static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body) =>
-        HttpMethods.IsHead(context.Request.Method)
+        context.Request.Method == HttpMethods.Head
             ? Task.CompletedTask
             : context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
 

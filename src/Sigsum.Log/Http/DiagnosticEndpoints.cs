@@ -11,13 +11,20 @@ namespace Sigsum.Log.Http;
 internal sealed class DiagnosticEndpoints(NodeMetrics metrics, NodeHealth health)
 {
     /// <summary>Answers, or returns null where the path is none of these.</summary>
-    public Task? TryHandleAsync(HttpContext context) => context.Request.Path.Value switch
+    public Task? TryHandleAsync(HttpContext context)
     {
-        "/metrics" when HttpMethods.IsGet(context.Request.Method) => metrics.Respond(context),
-        "/healthz" => AnswerAsync(context, health.Liveness()),
-        "/readyz" => AnswerAsync(context, health.Readiness()),
-        _ => null,
-    };
+        Func<HttpContext, Task>? answer = context.Request.Path.Value switch
+        {
+            "/metrics" => metrics.Respond,
+            "/healthz" => c => AnswerAsync(c, health.Liveness()),
+            "/readyz" => c => AnswerAsync(c, health.Readiness()),
+            _ => null,
+        };
+        if (answer is null || context.Request.Method is "GET" or "HEAD")
+            return answer?.Invoke(context);
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Answer.ErrorAsync(context, StatusCodes.Status405MethodNotAllowed, "this page takes GET, HEAD");
+    }
 
     private static Task AnswerAsync(HttpContext context, HealthReport report) =>
         Answer.OtherAsync(

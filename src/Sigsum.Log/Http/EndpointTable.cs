@@ -99,9 +99,9 @@ internal sealed partial class EndpointTable
         }
     }
 
+    // Methods are case-sensitive (RFC 9110 section 9.1); those of HttpMethods are not.
     private static bool IsAllowed(string method, Endpoint endpoint) =>
-        HttpMethods.Equals(method, endpoint.Method)
-        || (HttpMethods.IsHead(method) && HttpMethods.IsGet(endpoint.Method));
+        method == endpoint.Method || (method == HttpMethods.Head && endpoint.Method == HttpMethods.Get);
 
     private async Task AnswerFailureAsync(HttpContext context, Endpoint endpoint, Exception error)
     {
@@ -118,8 +118,16 @@ internal sealed partial class EndpointTable
         if (status >= StatusCodes.Status500InternalServerError && error is not OperationCanceledException
             && error is not RequestRefusedException)
             Failed(_logger, endpoint.Name, error);
-        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        if (context.Response.HasStarted)
         {
+            context.Abort();
+            return;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read it: this is for the metrics.
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             context.Abort();
             return;
         }

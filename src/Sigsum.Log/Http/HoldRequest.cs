@@ -22,15 +22,25 @@ internal static class HoldRequest
             {
                 var preference = part.AsSpan().Trim();
                 if (preference.StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
-                    && int.TryParse(preference[5..], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                    && ReadSeconds(preference[5..]) is { } wait)
                 {
-                    var wait = TimeSpan.FromSeconds(seconds);
-                    return wait < Longest ? wait : Longest;
+                    return wait;
                 }
             }
         }
 
         return TimeSpan.Zero;
+    }
+
+    /// <summary>Digits, however many: a number too large to hold is a long wait (RFC 9111 section 1.2.2).</summary>
+    private static TimeSpan? ReadSeconds(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty || text.ContainsAnyExceptInRange('0', '9'))
+            return null;
+        return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < Longest.TotalSeconds
+                ? TimeSpan.FromSeconds(seconds)
+                : Longest;
     }
 
     /// <summary>Tells the client that its wish was followed.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Sigsum.Log.Http;
@@ -35,6 +36,14 @@ internal static class RequestBody
             catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
             {
                 throw Refuse(request, limit);
+            }
+            catch (IOException e) when (e is not BadHttpRequestException)
+            {
+                // A connection that was reset, or a chunk whose size is no number: the client's doing. The former is
+                // aborted, because Kestrel would try to read the rest first and complain.
+                if (e is ConnectionResetException)
+                    request.HttpContext.Abort();
+                throw new BadHttpRequestException("the body cannot be read", StatusCodes.Status400BadRequest, e);
             }
             if (read.Buffer.Length > limit)
                 throw Refuse(request, limit);

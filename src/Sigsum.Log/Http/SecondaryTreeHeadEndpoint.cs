@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Sigsum.Ascii;
 using Sigsum.Crypto;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Pipeline;
@@ -51,11 +50,11 @@ internal sealed class SecondaryTreeHeadEndpoint(
         await Answer.OkAsync(context, Answer.NotStored, body.WrittenMemory);
     }
 
-    private static ulong? ReadKnownSize(HttpRequest request)
-    {
-        var value = request.Headers.IfNoneMatch.ToString();
-        return value is ['"', .. var digits, '"'] && digits.All(char.IsAsciiDigit) && digits.Length is > 0 and < 20
-            ? Decimal63.Parse(System.Text.Encoding.ASCII.GetBytes(digits))
+    /// <summary>The size that the client knows. A tag that we never gave matches nothing, and is no error.</summary>
+    private static ulong? ReadKnownSize(HttpRequest request) =>
+        request.Headers.IfNoneMatch.ToString() is ['"', .. var digits, '"']
+        && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        && digits == size.ToString(CultureInfo.InvariantCulture)
+            ? size
             : null;
-    }
 }

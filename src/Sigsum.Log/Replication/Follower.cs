@@ -53,7 +53,10 @@ internal sealed class Follower(
             catch (Exception error) when (error is LogClientException or HttpRequestException or FormatException
                                               or OperationCanceledException)
             {
-                _condition.NotMet($"cannot be followed: {error.Message}");
+                var reason = error is OperationCanceledException
+                    ? $"no answer within {(wait + HoldSlack).TotalSeconds:0} s"
+                    : error.Message;
+                _condition.NotMet($"cannot be followed: {reason}");
                 pause = backoff.Next();
             }
 

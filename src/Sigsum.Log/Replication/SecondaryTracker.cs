@@ -56,7 +56,10 @@ internal sealed class SecondaryTracker(
             {
                 // It may come back as another than it was: then its whole tree head is looked at again.
                 _known = null;
-                _condition.NotMet($"cannot be asked for its tree head: {error.Message}");
+                var reason = error is OperationCanceledException
+                    ? $"no answer within {(wait + HoldSlack).TotalSeconds:0} s"
+                    : error.Message;
+                _condition.NotMet($"cannot be asked for its tree head: {reason}");
                 await Task.Delay(backoff.Next(), _time, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }

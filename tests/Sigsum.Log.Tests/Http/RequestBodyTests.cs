@@ -63,6 +63,7 @@ public sealed class RequestBodyTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\nx")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n")]
     [InlineData("Content-Length: -1\r\n\r\n")]
     [InlineData("Content-Length: 1\r\nContent-Length: 2\r\n\r\nx")]
     [InlineData("Transfer-Encoding: gzip\r\n\r\nx")]
