@@ -50,6 +50,11 @@ internal sealed class DataDirectory : IDisposable
         {
             if (Exists(path))
             {
+                if (!File.Exists(System.IO.Path.Combine(path, FormatName)))
+                {
+                    throw NeverFinished(path);
+                }
+
                 throw new StoreException($"a node lives in {path} already: a new node needs a directory of its own. " +
                     "Name another directory, or start the node that lives there with 'sigsum-log'");
             }
@@ -114,7 +119,7 @@ internal sealed class DataDirectory : IDisposable
             // FileShare.None takes flock(LOCK_EX): it is gone as soon as the process is, however it ends.
             file = new FileStream(lockPath, mode, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (error is not FileNotFoundException && File.Exists(lockPath))
+        catch (IOException error) when (IsHeldByAnother(error))
         {
             throw new StoreException($"{path} is in use by another process, which holds {lockPath}. " +
                 "Stop that process first; do not remove the file", error);
@@ -122,6 +127,11 @@ internal sealed class DataDirectory : IDisposable
 
         return new DataDirectory(path, file);
     }
+
+    /// <summary>Tells a lock that is taken from a disk that refuses: EWOULDBLOCK of Linux and of BSD, and Windows'
+    /// sharing violation.</summary>
+    private static bool IsHeldByAnother(IOException error) =>
+        error.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsLinux() ? 11 : 35);
 
     private static T Guard<T>(string path, Func<T> action)
     {
@@ -135,12 +145,16 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    private static StoreException NeverFinished(string path) =>
+        new($"{path} was never finished: an earlier 'sigsum-log init' was interrupted. " +
+            $"Nothing has been logged in it; remove its files '{LockName}' and '{StoreName}' and run 'sigsum-log init' " +
+            "again");
+
     private void CheckFormat()
     {
         if (!File.Exists(FormatPath))
         {
-            throw new StoreException($"{Path} was never finished: an earlier 'sigsum-log init' was interrupted. " +
-                "Nothing has been logged in it; remove it and run 'sigsum-log init' again");
+            throw NeverFinished(Path);
         }
 
         ulong version = StoreFormat.ReadVersion(File.ReadAllBytes(FormatPath));

@@ -25,8 +25,14 @@ internal sealed class LogLoad : IDisposable
     private readonly LogClient _log;
     private readonly PublicKey _logKey;
 
-    public LogLoad(Uri logUrl, PublicKey logKey)
+    private readonly bool _mayFail;
+
+    /// <param name="logUrl">The log.</param>
+    /// <param name="logKey">Its key.</param>
+    /// <param name="mayFail">Whether the log may answer 500, because its disk is about to be full.</param>
+    public LogLoad(Uri logUrl, PublicKey logKey, bool mayFail = false)
     {
+        _mayFail = mayFail;
         _log = new LogClient(_http, logUrl);
         _logKey = logKey;
     }
@@ -128,7 +134,7 @@ internal sealed class LogLoad : IDisposable
 
     /// <summary>One attempt. What a log that is restarting does is no failure: refused and broken connections, 503.
     /// A short pause follows them.</summary>
-    private static async Task TryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation)
+    private async Task TryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation)
     {
         try
         {
@@ -140,7 +146,8 @@ internal sealed class LogLoad : IDisposable
         }
         catch (LogClientException e) when (
             e.Failure is LogClientFailure.Transport or LogClientFailure.Timeout
-            || e.StatusCode is HttpStatusCode.ServiceUnavailable)
+            || e.StatusCode is HttpStatusCode.ServiceUnavailable
+            || (_mayFail && e.StatusCode is HttpStatusCode.InternalServerError))
         {
             await PauseAsync(cancellation);
         }

@@ -103,7 +103,8 @@ public sealed class DataDirectoryTests : IDisposable
         File.Delete(Path.Combine(DataPath, "format"));
         var error = Assert.Throws<StoreException>(() => RocksDbLogStore.Open(DataPath));
         Assert.Contains("never finished", error.Message, StringComparison.Ordinal);
-        Assert.Throws<StoreException>(() => RocksDbLogStore.Create(DataPath, _identity));
+        error = Assert.Throws<StoreException>(() => RocksDbLogStore.Create(DataPath, _identity));
+        Assert.Contains("never finished", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
