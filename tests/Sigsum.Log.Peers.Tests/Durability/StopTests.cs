@@ -44,6 +44,56 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task Everything_that_got_200_is_there_after_both_nodes_were_killed_at_once_under_load()
+    {
+        PeerPrograms peers = await PeerPrograms.RequireAsync(Cancellation);
+        LogSetup setup = new() { Primary = ServerKind.Ours, Secondary = ServerKind.Ours };
+        await using LogInstance log = await LogInstance.StartAsync(peers, setup, Cancellation);
+        using LogLoad load = new(log.Primary.Url, await ReadKeyAsync(log.Key));
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        Task running = load.RunAsync(enough.Token);
+
+        for (int round = 0; round < 3; round++)
+        {
+            await Task.WhenAny(running, load.WaitForMoreAsync(100, Cancellation)).Unwrap();
+            log.Secondary.Process.Signal(UnixSignal.Kill);
+            log.Primary.Process.Signal(UnixSignal.Kill);
+            await log.Secondary.Process.WaitForExitAsync(StopLimit, Cancellation);
+            await log.Primary.Process.WaitForExitAsync(StopLimit, Cancellation);
+            await log.Primary.StartAsync(Cancellation);
+            await log.Secondary.StartAsync(Cancellation);
+        }
+
+        await Task.WhenAny(running, load.WaitForMoreAsync(100, Cancellation)).Unwrap();
+        await enough.CancelAsync();
+        await running;
+        await load.CheckPromisesAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_secondary_that_hangs_stops_the_commits_and_they_go_on_when_it_answers_again()
+    {
+        PeerPrograms peers = await PeerPrograms.RequireAsync(Cancellation);
+        LogSetup setup = new() { Primary = ServerKind.Ours, Secondary = ServerKind.Ours };
+        await using LogInstance log = await LogInstance.StartAsync(peers, setup, Cancellation);
+        using HttpClient http = new();
+        LogClient client = new(http, log.Primary.Url);
+        AddLeafRequest[] requests = await MakeRequestsAsync(4);
+        await CommitAsync(client, requests[0]);
+        await CommitAsync(client, requests[1]);
+
+        // Both nodes hold a request of the other one now. The default of --commit-wait passes without a commit.
+        log.Secondary.Process.Signal(UnixSignal.Stop);
+        Assert.Equal(AddLeafStatus.Accepted, await client.AddLeafAsync(requests[2], null, Cancellation));
+        Assert.Equal(2ul, (await client.GetTreeHeadAsync(Cancellation)).SignedTreeHead.TreeHead.Size);
+        log.Secondary.Process.Signal(UnixSignal.Continue);
+        long since = System.Diagnostics.Stopwatch.GetTimestamp();
+        await CommitAsync(client, requests[2]);
+        await CommitAsync(client, requests[3]);
+        Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(10)); // 20 ms on an idle machine
+    }
+
+    [Fact]
     public async Task Requests_that_wait_for_a_commit_are_answered_when_the_primary_is_told_to_stop()
     {
         const int count = 32;
@@ -82,6 +132,15 @@ public sealed class StopTests
             Cancellation);
         foreach (AddLeafRequest request in requests)
             await client.GetInclusionProofAsync(new(count, request.ToLeaf().LeafHash()), Cancellation);
+    }
+
+    private static async Task CommitAsync(LogClient client, AddLeafRequest request)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(StopLimit);
+        while (await client.AddLeafAsync(request, null, limit.Token) != AddLeafStatus.Committed)
+        {
+        }
     }
 
     private static async Task<AddLeafRequest[]> MakeRequestsAsync(int count)
