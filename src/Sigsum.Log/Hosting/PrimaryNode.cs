@@ -180,7 +180,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
                 break;
 
             case StartupMode.Empty or StartupMode.LocalTree:
-                await SignFirstAsync(cancellationToken);
+                await _signer.SignFirstAsync(_store.TreeHead, cancellationToken);
                 break;
         }
 
@@ -194,19 +194,6 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             NoSecondary(_logger);
         if (_gate.Alone && _witnesses.Current().Count == 0)
             NoGuard(_logger);
-    }
-
-    private async Task SignFirstAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _signer.SignFirstAsync(_store.TreeHead, cancellationToken);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException(
-                $"cannot store the first signed tree head in {_options.SthFile} (--sth-file): {error.Message}");
-        }
     }
 
     private void StartTasks(StartupMode mode)

@@ -45,10 +45,19 @@ internal sealed partial class TreeHeadSigner(
     }
 
     /// <summary>Signs the tree of a log that starts: empty, or the local tree where the operator asked for that.</summary>
+    /// <exception cref="StartupException">The head cannot be stored.</exception>
     public async Task<StoredTreeHead> SignFirstAsync(TreeHead _first, CancellationToken cancellationToken)
     {
         Invariant.Check(_last is null, "a first tree head is signed only where there is none yet");
-        return await SignAsync(_first, null, cancellationToken);
+        try
+        {
+            return await SignAsync(_first, null, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(
+                $"cannot store the first signed tree head in {file.Path} (--sth-file): {error.Message}");
+        }
     }
 
     private async Task<StoredTreeHead> SignAsync(
