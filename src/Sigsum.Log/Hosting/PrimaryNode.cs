@@ -194,6 +194,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             NoSecondary(_logger);
         if (_gate.Alone && _witnesses.Current().Count == 0)
             NoGuard(_logger);
+        var refreshesADay = TimeSpan.FromDays(1) / _options.Node.Interval;
+        if (_witnesses.Current().Count > 0 && refreshesADay > _options.WitnessRequestsPerDay)
+            OverBudget(_logger, (long)refreshesADay, _options.WitnessRequestsPerDay);
     }
 
     private void StartTasks(StartupMode mode)
@@ -289,6 +292,10 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "no witness is asked: nothing can tell this primary if its disk is an older copy")]
     private static partial void NoGuard(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "--interval asks each witness {Refreshes} times a day, more than --witness-requests-per-day={Budget}")]
+    private static partial void OverBudget(ILogger logger, long refreshes, int budget);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "serving clients on {External}, nodes on {Internal}")]
     private static partial void Listening(ILogger logger, Uri external, Uri @internal);

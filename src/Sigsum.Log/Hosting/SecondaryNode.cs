@@ -59,6 +59,8 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     {
         var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
         var node = new SecondaryNode(options, key.Signer, OpenStore(options), services);
+        foreach (var warning in key.Warnings)
+            KeyWarning(node._logger, warning);
         try
         {
             node.StartTasks();
@@ -157,6 +159,9 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, InternalUrl, _store.TreeHead.Size);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void KeyWarning(ILogger logger, string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "secondary at size {Size}, serving nodes on {Internal}")]
     private static partial void Listening(ILogger logger, Uri @internal, ulong size);

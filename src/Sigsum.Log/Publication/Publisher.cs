@@ -68,7 +68,7 @@ internal sealed partial class Publisher(
             Invariant.Check(
                 _current is null || head.Size >= _current.Size,
                 $"the published size would go back from {_current?.Size} to {head.Size}");
-            Keep(PublishedTree.Create(head, cosignatures, services.Time.GetUtcNow()));
+            Keep(PublishedTree.Create(head, WithEarlier(head, cosignatures), services.Time.GetUtcNow()));
         }
 
         Published(_logger, head.Size, cosignatures.Length);
@@ -96,6 +96,16 @@ internal sealed partial class Publisher(
                 Keep(shown.With(cosignature));
         }
     }
+
+    /// <summary>
+    /// A refresh of the same head keeps the cosignatures of witnesses that were slow this time: they are as valid as
+    /// they were, and a published head does not lose its quorum by being refreshed.
+    /// </summary>
+    private ImmutableArray<Cosignature> WithEarlier(StoredTreeHead head, ImmutableArray<Cosignature> cosignatures) =>
+        _current is { } shown && shown.Head.SignedTreeHead == head.Signed
+            ? cosignatures.AddRange(shown.Head.Cosignatures.Where(
+                earlier => cosignatures.All(fresh => fresh.KeyHash != earlier.KeyHash)))
+            : cosignatures;
 
     private static bool IsKnown(PublishedTree shown, Cosignature cosignature) =>
         shown.Head.Cosignatures.Any(c => c.KeyHash == cosignature.KeyHash && c.Timestamp >= cosignature.Timestamp);

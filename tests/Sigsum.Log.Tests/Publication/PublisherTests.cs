@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sigsum.Crypto;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Pipeline;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+using Hash = Sigsum.Crypto.Hash;
+
+namespace Sigsum.Log.Tests.Publication;
+
+public sealed class PublisherTests : IDisposable
+{
+    private static readonly Hash A = Hash.Sha256([1]);
+    private static readonly Hash B = Hash.Sha256([2]);
+
+    private readonly Ed25519Signer _key = Ed25519Signer.Generate();
+    private readonly MemoryLogStore _store = new(StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, null));
+    private readonly NodeServices _services = NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
+    private readonly Publisher _publisher;
+
+    public PublisherTests() => _publisher = new Publisher(_store, _services);
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _store.Dispose();
+    }
+
+    [Fact]
+    public async Task A_refresh_renews_cosignatures_and_loses_none_of_the_same_head()
+    {
+        var head = await HeadAsync(5);
+        _publisher.Publish(head, [By(A, 100), By(B, 100)]);
+        _publisher.Publish(head, [By(A, 200)]);
+        Assert.Equal([By(A, 200), By(B, 100)], Shown);
+        _publisher.AddLate(head, By(B, 201));
+        Assert.Equal([By(A, 200), By(B, 201)], Shown.OrderBy(c => c.Timestamp));
+    }
+
+    [Fact]
+    public async Task A_new_head_starts_with_its_own_cosignatures_and_takes_none_that_come_late_for_the_old_one()
+    {
+        var old = await HeadAsync(5);
+        _publisher.Publish(old, [By(A, 100), By(B, 100)]);
+        _publisher.Publish(await HeadAsync(6), [By(A, 200)]);
+        _publisher.AddLate(old, By(B, 201));
+        Assert.Equal([By(A, 200)], Shown);
+    }
+
+    [Fact]
+    public async Task What_is_shown_is_stored_and_never_goes_back()
+    {
+        _publisher.Publish(await HeadAsync(6), [By(A, 100)]);
+        var stored = Publisher.LoadPublished(_store, _key.PublicKey);
+        Assert.Equal(_publisher.Current!.Head, stored);
+        var smaller = await HeadAsync(5);
+        Assert.Throws<InvariantViolationException>(() => _publisher.Publish(smaller, []));
+        Assert.Equal(6ul, _publisher.Current.Size);
+    }
+
+    [Fact]
+    public async Task What_was_withdrawn_stays_withdrawn()
+    {
+        _publisher.Publish(await HeadAsync(5), []);
+        _publisher.Withdraw();
+        _publisher.Publish(await HeadAsync(6), []);
+        Assert.Null(_publisher.Current);
+    }
+
+    private ImmutableArray<Cosignature> Shown => _publisher.Current!.Head.Cosignatures;
+
+    private static Cosignature By(Hash witness, ulong timestamp) => new(witness, timestamp, default);
+
+    private async Task<StoredTreeHead> HeadAsync(ulong size) => StoredTreeHead.Loaded(await SignedTreeHead.SignAsync(
+        new TreeHead(size, Hash.Sha256([(byte)size])), _key, TestContext.Current.CancellationToken));
+}
