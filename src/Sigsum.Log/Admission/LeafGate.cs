@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sigsum.Crypto;
+using Sigsum.Log.Replication;
 using Sigsum.Log.Sequencing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -36,7 +37,12 @@ internal abstract record GateAnswer
 /// submit token, the rate limit and the signature check, in the order of their cost to us.
 /// </summary>
 internal sealed partial class LeafGate(
-    ILogStore store, SequencerQueue queue, TokenVerifier tokens, IRateLimiter limiter, ILogger<LeafGate> logger)
+    ILogStore store,
+    SequencerQueue queue,
+    ReplicationGate replicas,
+    TokenVerifier tokens,
+    IRateLimiter limiter,
+    ILogger<LeafGate> logger)
 {
     /// <summary>Admits one request and queues its leaf.</summary>
     public async ValueTask<GateAnswer> SubmitAsync(
@@ -49,6 +55,9 @@ internal sealed partial class LeafGate(
             return new GateAnswer.Taken(Task.FromResult(known));
         if (store.Identity.TreeState == TreeState.Frozen)
             return new GateAnswer.Unavailable("the log is read-only: its tree is frozen");
+
+        if (replicas.LacksLeaves)
+            return new GateAnswer.Unavailable("the log takes no leaves until it has recovered those that it lacks");
 
         string? domain = null;
         if (token is { } header)

@@ -57,7 +57,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _logger = services.Logger<PrimaryNode>();
         _localSize = new Watermark(store.TreeHead.Size);
         _queue = new SequencerQueue(options.QueueLength);
-        _gate = new ReplicationGate(store, options.Secondaries.Length, options.SecondaryQuorum, _heldChanged);
+        _gate = new ReplicationGate(
+            store, options.Secondaries.Length, options.SecondaryQuorum, _heldChanged, WithdrawOlderCopy);
         _signer = new TreeHeadSigner(
             key, new SthFile(options.SthFile), new StartupFile(options.SthFile), store, _role, _signedSize, services);
         _publisher = new Publisher(store, services);
@@ -65,7 +66,12 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _witnesses = new WitnessPanel(
             options, key.PublicKey, store, _role, _preflight, _signer, _publisher, _witnessHttp, services);
         _admission = new AdmissionPolicy(options, key.PublicKey, store, services);
-        _role.Revoked.Register(WithdrawOlderCopy);
+        _role.Revoked.Register(() =>
+        {
+            // A primary that runs alone and is told by a witness, before it has signed anything, that the log is larger.
+            if (_gate.Alone && !_preflight.Passed.IsCompleted)
+                WithdrawOlderCopy();
+        });
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
 
@@ -232,15 +238,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             number, peer, client, _store, _gate, _role, ReplicaWait, ReplicaPoll, _services);
     }
 
-    /// <summary>
-    /// A primary that runs alone and is told by a witness, before it has signed anything, that the log is larger: its
-    /// published head is an older one, and heads never go back. With secondaries these are asked first.
-    /// </summary>
-    private void WithdrawOlderCopy()
-    {
-        if (_gate.Alone && !_preflight.Passed.IsCompleted)
-            _publisher.Withdraw();
-    }
+    /// <summary>This primary was put back to an older copy: its published head is an older one, and heads never go back.</summary>
+    private void WithdrawOlderCopy() => _publisher.Withdraw();
 
     /// <summary>Without a secondary, what is durable here may be signed.</summary>
     private async Task PassOnLocalSizeAsync(CancellationToken cancellationToken)
@@ -257,7 +256,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     {
         var timer = new LeafTimer(_services.Metrics.Pipeline, _services.Time);
         var leafGate = new LeafGate(
-            _store, _queue, _admission.Tokens, _admission.Limiter, _services.Logger<LeafGate>());
+            _store, _queue, _gate, _admission.Tokens, _admission.Limiter, _services.Logger<LeafGate>());
         var read = new ReadEndpoints(_publisher, _store, _options.Node.MaxRange, _services.Metrics.Http);
         var add = new AddLeafEndpoint(leafGate, _signedSize, _publisher, timer, _options.CommitWait,
             _services.Metrics.Http.Endpoint(EndpointNames.AddLeaf), _services.Time);

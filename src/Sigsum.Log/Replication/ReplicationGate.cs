@@ -8,7 +8,7 @@ namespace Sigsum.Log.Replication;
 /// What the secondaries hold, as far as they have proved it, and with it what may be signed (I2: replicated before
 /// signed). The latest word of a secondary counts, not its best: one that was put back to an older copy holds less.
 /// </summary>
-internal sealed class ReplicationGate(ILogStore store, int secondaries, int required, Signal changed)
+internal sealed class ReplicationGate(ILogStore store, int secondaries, int required, Signal changed, Action lacksLeaves)
 {
     private readonly Lock _gate = new();
     private readonly TreeHead?[] _acknowledged = new TreeHead?[secondaries];
@@ -16,6 +16,19 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
 
     /// <summary>No secondary at all: the operator said --no-secondary.</summary>
     public bool Alone => secondaries == 0;
+
+    /// <summary>
+    /// A secondary holds leaves that this primary does not: it was put back to an older copy. What it would show is an
+    /// older head, and what it would take belongs at indices that are taken.
+    /// </summary>
+    public bool LacksLeaves
+    {
+        get
+        {
+            lock (_gate)
+                return _ahead.Contains(true);
+        }
+    }
 
     /// <summary>
     /// What may be signed now, or null: too few secondaries have answered, or one of them, required or not, holds
@@ -56,5 +69,6 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
     {
         lock (_gate)
             _ahead[secondary] = true;
+        lacksLeaves();
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Storage;
@@ -159,8 +160,7 @@ public sealed class ReplicatedLogTests
         await log.StartSecondaryAsync();
         await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(300) });
         await TestLog.NotReadyAsync(log.PrimaryServices, "the primary's store is older than the log");
-        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
-        Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        await AssertShowsAndTakesNothingAsync(log);
     }
 
     [Fact]
@@ -179,8 +179,7 @@ public sealed class ReplicatedLogTests
             CommitWait = TimeSpan.FromSeconds(1),
         });
         await TestLog.NotReadyAsync(log.PrimaryServices, "the primary's store is older than the log");
-        Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
-        Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        await AssertShowsAndTakesNothingAsync(log);
     }
 
     [Fact]
@@ -212,5 +211,16 @@ public sealed class ReplicatedLogTests
         Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(1));
         await TestLog.NotReadyAsync(log.PrimaryServices, "configured key did not sign");
         Assert.Equal(0ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+    }
+
+    /// <summary>An older copy would show an older head, and give a leaf an index that is taken.</summary>
+    private static async Task AssertShowsAndTakesNothingAsync(TestLog log)
+    {
+        var head = await Assert.ThrowsAsync<LogClientException>(() => log.Client.GetTreeHeadAsync(TestLog.Cancel));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, head.StatusCode);
+        var leaf = await Assert.ThrowsAsync<LogClientException>(() => log.AddAsync(1));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, leaf.StatusCode);
+        Assert.Equal(0ul, log.Primary!.LocalTree.Size);
+        Assert.Equal(0ul, new Sigsum.Log.Signing.SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
     }
 }

@@ -46,7 +46,7 @@ public sealed class SecondaryTrackerTests
         using var role = new PrimaryRole();
         var peer = new SecondaryPeer(listener.Url, key.PublicKey);
         var tracker = new SecondaryTracker(
-            0, peer, new SecondaryClient(http, peer.Url), store, new ReplicationGate(store, 1, 1, new Signal()), role,
+            0, peer, new SecondaryClient(http, peer.Url), store, new ReplicationGate(store, 1, 1, new Signal(), () => { }), role,
             TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(250), services);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = tracker.RunAsync(stop.Token);
