@@ -20,7 +20,4 @@ internal static class AnswerLimits
 
     /// <summary>Leaves asked for in one request: an answer of 4 MB.</summary>
     public const int LeavesPerRequest = 16 * 1024;
-
-    /// <summary>A line of <c>get-leaves</c>: <c>leaf=</c>, three fields in hex, two spaces, newline.</summary>
-    public const int LeafLine = 5 + 64 + 1 + 128 + 1 + 64 + 1;
 }

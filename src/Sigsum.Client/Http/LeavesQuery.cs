@@ -17,7 +17,7 @@ internal readonly struct LeavesQuery
 
     public string Endpoint => $"get-leaves/{_range.ToPath()}";
 
-    public int AnswerLimit => _count * AnswerLimits.LeafLine;
+    public int AnswerLimit => _count * LeafList.LineSize;
 
     /// <summary>Reads the answer: at least one leaf, and no more than asked for.</summary>
     public IReadOnlyList<Leaf> Parse(ReadOnlySpan<byte> body)

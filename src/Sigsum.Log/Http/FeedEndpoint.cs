@@ -19,7 +19,6 @@ internal sealed class FeedEndpoint(
     public const int MaxBatch = 8192;
 
     private const string TreeHeader = "Sigsum-Node-Tree";
-    private const int LeafLine = 5 + 64 + 1 + 128 + 1 + 64 + 1;
 
     /// <summary>The endpoint by its name. Not measured, as in log-go, where the label is that of the public one.</summary>
     public Endpoint Endpoint => new("get-leaves", HttpMethods.Get, true, GetLeavesAsync);
@@ -53,7 +52,7 @@ internal sealed class FeedEndpoint(
         var end = range.Start + (ulong)count;
         var root = end == tree.Size ? tree.RootHash : ProofBuilder.Root(end, store);
         context.Response.Headers[TreeHeader] = string.Create(CultureInfo.InvariantCulture, $"{end} {root}");
-        Answer.Begin(context, Answer.NotStored, (long)LeafLine * count);
+        Answer.Begin(context, Answer.NotStored, (long)LeafList.LineSize * count);
         await ReadEndpoints.WriteLeavesAsync(context, store, range.Start, count);
     }
 

@@ -16,7 +16,6 @@ namespace Sigsum.Log.Http;
 internal sealed class ReadEndpoints(Publisher publisher, ILogStore store, int maxRange, HttpMetrics metrics)
 {
     private const int NodeHashLine = 10 + 64 + 1; // node_hash=<hex>\n
-    private const int LeafLine = 5 + 64 + 1 + 128 + 1 + 64 + 1; // leaf=<checksum> <signature> <key hash>\n
 
     /// <summary>The endpoints by their names.</summary>
     public IEnumerable<Endpoint> All =>
@@ -81,7 +80,7 @@ internal sealed class ReadEndpoints(Publisher publisher, ILogStore store, int ma
         if (range.End > published.Size)
             throw BadRequest($"end_index {range.End} is beyond the published tree of size {published.Size}");
         var count = (int)Math.Min(range.End - range.Start, (ulong)maxRange);
-        Answer.Begin(context, Answer.Immutable, LeafLine * count);
+        Answer.Begin(context, Answer.Immutable, LeafList.LineSize * count);
         return WriteLeavesAsync(context, store, range.Start, count);
     }
 

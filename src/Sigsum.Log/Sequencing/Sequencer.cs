@@ -85,7 +85,9 @@ internal sealed partial class Sequencer(
         if (leaves.Count > 0)
         {
             var started = time.GetTimestamp();
-            var prepared = _appender.Prepare(leaves.DrainToImmutable(), hashes.DrainToImmutable(), [.. counts.Values, .. limiter.TakeExpired(MaxExpired)]);
+            var prepared = _appender.Prepare(
+                leaves.DrainToImmutable(), hashes.DrainToImmutable(),
+                [.. counts.Values, .. limiter.TakeExpired(MaxExpired)]);
             store.Commit(prepared);
             _appender.Accept(prepared);
             metrics.Pipeline.OnBatchStored(prepared.Leaves.Length, time.GetElapsedTime(started));

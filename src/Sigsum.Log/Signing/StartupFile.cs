@@ -88,36 +88,12 @@ internal sealed class StartupFile(string sthFile)
         if (mode == StartupMode.Saved)
             throw new ArgumentException("going on from the saved head takes no startup file", nameof(mode));
 
-        var path = System.IO.Path.GetFullPath(Path);
-        var temporary = path + ".new";
         // Without a line end, as log-go writes it.
-        var contents = Encoding.ASCII.GetBytes(Key + NameOf(mode));
-        using (var handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            RandomAccess.Write(handle, contents, 0);
-            RandomAccess.FlushToDisk(handle);
-        }
-
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
-        DurableFile.SyncDirectory(System.IO.Path.GetDirectoryName(path)!);
+        DurableFile.Create(Path, Encoding.ASCII.GetBytes(Key + NameOf(mode)));
     }
 
     /// <summary>Removes the file for good once it has been used; nothing happens where there is none.</summary>
-    public void Remove()
-    {
-        var path = System.IO.Path.GetFullPath(Path);
-        File.Delete(path);
-        DurableFile.SyncDirectory(System.IO.Path.GetDirectoryName(path)!);
-    }
+    public void Remove() => DurableFile.Remove(Path);
 
     private static StartupMode? Parse(ReadOnlySpan<byte> bytes)
     {

@@ -14,7 +14,13 @@ namespace Sigsum.Log.Signing;
 /// with the last signed head, signature, self-check, stable storage, and only then the size is told to anybody.
 /// </summary>
 internal sealed partial class TreeHeadSigner(
-    ISigner signer, SthFile file, StartupFile startup, INodeReader tree, PrimaryRole role, Watermark signedSize, NodeServices services)
+    ISigner signer,
+    SthFile file,
+    StartupFile startup,
+    INodeReader tree,
+    PrimaryRole role,
+    Watermark signedSize,
+    NodeServices services)
 {
     private readonly ILogger _logger = services.Logger<TreeHeadSigner>();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,10 +33,7 @@ internal sealed partial class TreeHeadSigner(
     public StoredTreeHead? Last => _last;
 
     /// <summary>Goes on from a head that was signed and stored earlier.</summary>
-    public void Resume(StoredTreeHead head)
-    {
-        Move(head);
-    }
+    public void Resume(StoredTreeHead head) => Move(head);
 
     /// <summary>Signs <paramref name="next"/> unless it is no larger than the last signed head.</summary>
     /// <returns>The latest stored head.</returns>
@@ -46,12 +49,12 @@ internal sealed partial class TreeHeadSigner(
 
     /// <summary>Signs the tree of a log that starts: empty, or the local tree where the operator asked for that.</summary>
     /// <exception cref="StartupException">The head cannot be stored.</exception>
-    public async Task<StoredTreeHead> SignFirstAsync(TreeHead _first, CancellationToken cancellationToken)
+    public async Task<StoredTreeHead> SignFirstAsync(TreeHead head, CancellationToken cancellationToken)
     {
         Invariant.Check(_last is null, "a first tree head is signed only where there is none yet");
         try
         {
-            return await SignAsync(_first, null, cancellationToken);
+            return await SignAsync(head, null, cancellationToken);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

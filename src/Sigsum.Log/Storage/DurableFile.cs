@@ -15,15 +15,33 @@ internal static partial class DurableFile
     /// reading it again.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = path + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        File.Move(WriteBeside(path, content), path, overwrite: true);
+        SyncDirectoryOf(path);
+    }
+
+    /// <summary>As <see cref="Replace"/>, where there must be no file yet.</summary>
+    /// <exception cref="IOException">There is a file already, or the disk refused.</exception>
+    public static void Create(string path, ReadOnlySpan<byte> content)
+    {
+        string temporary = WriteBeside(path, content);
+        try
         {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
 
-        File.Move(temporary, path, overwrite: true);
-        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        SyncDirectoryOf(path);
+    }
+
+    /// <summary>Removes a file for good; nothing happens where there is none.</summary>
+    public static void Remove(string path)
+    {
+        File.Delete(path);
+        SyncDirectoryOf(path);
     }
 
     /// <summary>Makes the names in a directory durable: files created, renamed or removed in it.</summary>
@@ -54,6 +72,17 @@ internal static partial class DurableFile
             _ = Close(descriptor);
         }
     }
+
+    private static string WriteBeside(string path, ReadOnlySpan<byte> content)
+    {
+        string temporary = path + ".new";
+        using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+        return temporary;
+    }
+
+    private static void SyncDirectoryOf(string path) => SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
     private static IOException Failure(string directory)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
+using Sigsum.Ascii;
 
 namespace Sigsum.Crypto;
 
@@ -38,20 +39,14 @@ internal static class FixedBytes
 
     public static void ParseHex(ReadOnlySpan<byte> ascii, Span<byte> destination, string what)
     {
-        if (ascii.Length != destination.Length * 2
-            || Convert.FromHexString(ascii, destination, out _, out _) != OperationStatus.Done)
-        {
-            throw new SigsumFormatException($"{what} must be exactly {destination.Length * 2} hex digits");
-        }
+        if (!Hex.TryDecode(ascii, destination))
+            throw new SigsumFormatException($"{what} must be {Hex.Expectation(destination.Length)}");
     }
 
     public static void ParseHex(ReadOnlySpan<char> text, Span<byte> destination, string what)
     {
-        if (text.Length != destination.Length * 2
-            || Convert.FromHexString(text, destination, out _, out _) != OperationStatus.Done)
-        {
-            throw new SigsumFormatException($"{what} must be exactly {destination.Length * 2} hex digits");
-        }
+        if (!Hex.TryDecode(text, destination))
+            throw new SigsumFormatException($"{what} must be {Hex.Expectation(destination.Length)}");
     }
 
     public static void ParseBase64(ReadOnlySpan<byte> ascii, Span<byte> destination, string what)
