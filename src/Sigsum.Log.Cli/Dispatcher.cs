@@ -7,35 +7,48 @@ namespace Sigsum.Log.Cli;
 /// <summary>From arguments to the verb that they name, and from its outcome to an exit code.</summary>
 internal static class Dispatcher
 {
-    private static readonly Verb[] Verbs =
+    private static readonly Command[] Commands =
         [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb(), new DemoVerb()];
 
-    /// <summary>Runs the program as if called by <paramref name="name"/>; returns the exit code, 0 or 1.</summary>
+    /// <summary>
+    /// Runs the program as if called by <paramref name="name"/>; returns the exit code: 0, 1, or that of the verb for
+    /// wrong usage.
+    /// </summary>
     public static Task<int> RunAsync(string name, string[] arguments) => name switch
     {
         ProgramName.Primary => RunAsync(new PrimaryVerb(), name, arguments),
         ProgramName.Secondary => RunAsync(new SecondaryVerb(), name, arguments),
         ProgramName.Mktree => RunAsync(new MktreeVerb(), name, arguments),
-        _ => RunFirstArgumentAsync(name, arguments),
+        _ => RunFirstArgumentAsync(name, Commands, wrongUsage: 1, arguments),
     };
 
-    private static async Task<int> RunFirstArgumentAsync(string name, string[] arguments)
+    private static async Task<int> RunFirstArgumentAsync(
+        string calledAs, IReadOnlyList<Command> commands, int wrongUsage, string[] arguments)
     {
-        if (arguments is ["--help" or "-?" or "help", ..])
+        switch (arguments)
         {
-            await HelpText.WriteVerbsAsync(Console.Out, name, Verbs).ConfigureAwait(false);
-            return 0;
+            case ["--help" or "-?" or "help", ..]:
+                await HelpText.WriteCommandsAsync(Console.Out, calledAs, commands).ConfigureAwait(false);
+                return 0;
+            case ["--version", ..]:
+                return ProgramName.PrintVersion(calledAs);
         }
 
-        var verb = arguments is [var first, ..] ? Array.Find(Verbs, verb => verb.Name == first) : null;
-        if (verb is not null)
-            return await RunAsync(verb, $"{name} {verb.Name}", arguments[1..]).ConfigureAwait(false);
+        var command = arguments is [var first, ..] ? commands.FirstOrDefault(command => command.Name == first) : null;
+        switch (command)
+        {
+            case Verb verb:
+                return await RunAsync(verb, $"{calledAs} {verb.Name}", arguments[1..]).ConfigureAwait(false);
+            case VerbGroup group:
+                return await RunFirstArgumentAsync($"{calledAs} {group.Name}", group.Verbs, wrongUsage: 2, arguments[1..])
+                    .ConfigureAwait(false);
+        }
 
         await Console.Error.WriteLineAsync(arguments is [var unknown, ..]
-            ? $"{name}: '{unknown}' is not a command; write one of these:"
-            : $"{name}: a command is missing; write one of these:").ConfigureAwait(false);
-        await HelpText.WriteVerbsAsync(Console.Error, name, Verbs).ConfigureAwait(false);
-        return 1;
+            ? $"{calledAs}: '{unknown}' is not a command; write one of these:"
+            : $"{calledAs}: a command is missing; write one of these:").ConfigureAwait(false);
+        await HelpText.WriteCommandsAsync(Console.Error, calledAs, commands).ConfigureAwait(false);
+        return wrongUsage;
     }
 
     private static async Task<int> RunAsync(Verb verb, string calledAs, string[] arguments)

@@ -27,12 +27,12 @@ internal static class HelpText
         await output.WriteLineAsync("     --version  Display version.").ConfigureAwait(false);
     }
 
-    /// <summary>Which verbs there are.</summary>
-    public static async Task WriteVerbsAsync(TextWriter output, string calledAs, IEnumerable<Verb> verbs)
+    /// <summary>Which commands there are.</summary>
+    public static async Task WriteCommandsAsync(TextWriter output, string calledAs, IEnumerable<Command> commands)
     {
         await output.WriteLineAsync($"Usage: {calledAs} COMMAND [OPTION...]").ConfigureAwait(false);
-        foreach (var verb in verbs)
-            await output.WriteLineAsync($"  {verb.Name,-11}{verb.Summary}").ConfigureAwait(false);
+        foreach (var command in commands)
+            await output.WriteLineAsync($"  {command.Name,-11}{command.Summary}").ConfigureAwait(false);
         await output.WriteLineAsync(
             $"'{calledAs} COMMAND --help' lists the options of a command, '{calledAs} --version' tells the version.")
             .ConfigureAwait(false);

@@ -3,14 +3,8 @@ using Sigsum.Log.Cli.Options;
 namespace Sigsum.Log.Cli.Verbs;
 
 /// <summary>One thing that the program can be asked to do.</summary>
-internal abstract class Verb
+internal abstract class Verb : Command
 {
-    /// <summary>The word on the command line.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>One line for the list of verbs.</summary>
-    public abstract string Summary { get; }
-
     /// <summary>
     /// What the program ends with when it was called wrongly: 1 where log-go has the same program, which does so too.
     /// </summary>
