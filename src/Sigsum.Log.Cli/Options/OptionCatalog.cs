@@ -49,7 +49,8 @@ internal static class OptionCatalog
         new("timeout", OptionKind.Text, FileTable.Root, "value",
             "Timeout for outgoing requests.") { Default = GoDuration.Format(Defaults.Node.Timeout) },
         new("key-file", OptionKind.Text, FileTable.Root, "file",
-            "Key file (OpenSSH format), either an unencrypted private key, or a public key (accessed via ssh-agent)."),
+            "Key file (OpenSSH format), either an unencrypted private key, or a public key (accessed via ssh-agent); " +
+            "or a pkcs11: URI that names a private key in a token."),
         new("interval", OptionKind.Text, FileTable.Root, "value",
             "Longest time between two cosigned tree heads.") { Default = GoDuration.Format(Defaults.Node.Interval) },
         new("log-file", OptionKind.Text, FileTable.Root, "file",

@@ -3,12 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Sigsum.Crypto;
 using Sigsum.Keys;
+using Sigsum.Log.Signing.Pkcs11;
 
 namespace Sigsum.Log.Signing;
 
 /// <summary>
 /// Key files as log-go reads them: an OpenSSH private key; an OpenSSH public key, whose private key the ssh-agent
-/// holds; or, deprecated, the private key's seed in hex.
+/// holds; or, deprecated, the private key's seed in hex. And, in place of a file, a PKCS#11 URI.
 /// </summary>
 internal static class KeyFile
 {
@@ -17,13 +18,16 @@ internal static class KeyFile
 
     private const UnixFileMode OthersMayRead = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Opens the signer that a key file stands for.</summary>
+    /// <summary>Opens the signer that a key file, or a PKCS#11 URI, stands for.</summary>
     /// <exception cref="KeyFileException">
-    /// The file cannot be read, is no key file, or is a public key that no agent signs with.
+    /// The file cannot be read, is no key file, or is a public key that no agent signs with; or the token that a URI
+    /// names does not sign.
     /// </exception>
     public static async Task<OpenedKey> OpenAsync(
         string path, SshAgentOptions? agent = null, CancellationToken cancellationToken = default)
     {
+        if (Pkcs11Uri.IsUri(path))
+            return await OpenTokenAsync(path, cancellationToken).ConfigureAwait(false);
         string text = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
         if (OpenSshKey.IsPrivate(text))
             return new OpenedKey(Parse(path, text, OpenSshKey.ParsePrivate), WarningsAbout(path, text));
@@ -48,6 +52,41 @@ internal static class KeyFile
         if (OpenSshKey.IsPrivate(text))
             throw new KeyFileException($"{path}: this is a private key; name the file with the public key (.pub)");
         return Parse(path, text, OpenSshKey.ParsePublic);
+    }
+
+    /// <summary>Reads a PKCS#11 URI and looks for the files that it names, without talking to the token.</summary>
+    /// <exception cref="KeyFileException">The URI cannot be used, or a file is not there.</exception>
+    public static Pkcs11Uri CheckToken(string text)
+    {
+        try
+        {
+            Pkcs11Uri uri = Pkcs11Uri.Parse(text);
+            ModuleFile.Find(uri);
+            TokenPin.Check(uri);
+            return uri;
+        }
+        catch (Exception e) when (e is SigsumFormatException or TokenException)
+        {
+            throw new KeyFileException($"PKCS#11 URI: {e.Message}", e);
+        }
+    }
+
+    private static async Task<OpenedKey> OpenTokenAsync(string text, CancellationToken cancellationToken)
+    {
+        Pkcs11Uri uri = CheckToken(text);
+        try
+        {
+            Pkcs11Signer signer = await Pkcs11Signer.OpenAsync(uri, TokenOptions.Default, cancellationToken)
+                .ConfigureAwait(false);
+            ImmutableArray<string> warnings = uri.PinFile is { } pin && OthersCanRead(pin)
+                ? [$"{pin}: other users can read the PIN of the token; chmod 600 it"]
+                : [];
+            return new OpenedKey(signer, warnings);
+        }
+        catch (TokenException e)
+        {
+            throw new KeyFileException(e.Message, e);
+        }
     }
 
     private static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
@@ -94,8 +133,11 @@ internal static class KeyFile
             warnings.Add(
                 $"{path}: raw keys in hex are deprecated; write an OpenSSH private key instead (sigsum-key from-hex)");
         }
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OthersMayRead) != 0)
+        if (OthersCanRead(path))
             warnings.Add($"{path}: other users can read this private key; chmod 600 it");
         return warnings.DrainToImmutable();
     }
+
+    private static bool OthersCanRead(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & OthersMayRead) != 0;
 }

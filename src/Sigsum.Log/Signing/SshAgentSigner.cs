@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Sigsum.Crypto;
 
 namespace Sigsum.Log.Signing;
@@ -14,8 +13,6 @@ namespace Sigsum.Log.Signing;
 /// </remarks>
 internal sealed class SshAgentSigner : ISigner, IDisposable
 {
-    private const int NonceSize = 32;
-
     private readonly string _path;
     private readonly SshAgentOptions _options;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -30,9 +27,6 @@ internal sealed class SshAgentSigner : ISigner, IDisposable
 
     /// <inheritdoc/>
     public PublicKey PublicKey { get; }
-
-    // No Sigsum message and no SSH authentication request begins like this, so the test signature says nothing else.
-    private static ReadOnlySpan<byte> TestNamespace => "sigsum-log/ssh-agent-self-test/v1\0"u8;
 
     /// <summary>Connects to the agent and has it sign a test message with the key.</summary>
     /// <exception cref="SshAgentException">There is no agent, or it does not sign with this key.</exception>
@@ -113,9 +107,7 @@ internal sealed class SshAgentSigner : ISigner, IDisposable
         SshAgentConnection connection = await SshAgentConnection.OpenAsync(_path, cancellationToken)
             .ConfigureAwait(false);
         _connection = connection;
-        // The nonce keeps an agent from passing the test with a signature that it has kept.
-        byte[] test = [.. TestNamespace, .. RandomNumberGenerator.GetBytes(NonceSize)];
-        await SignVerifiedAsync(connection, test, cancellationToken).ConfigureAwait(false);
+        await SignVerifiedAsync(connection, TestSignature.NewMessage(), cancellationToken).ConfigureAwait(false);
         return connection;
     }
 

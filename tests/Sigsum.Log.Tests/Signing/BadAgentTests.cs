@@ -85,7 +85,7 @@ public sealed class BadAgentTests : IDisposable
         await signer.SignAsync("x"u8.ToArray(), Cancel);
         Assert.Equal(3, signed.Count);
         Assert.All(signed[..2], test =>
-            Assert.StartsWith("sigsum-log/ssh-agent-self-test/v1\0", test, StringComparison.Ordinal));
+            Assert.StartsWith("sigsum-log/test-signature/v1\0", test, StringComparison.Ordinal));
         Assert.NotEqual(signed[0], signed[1]);
         Assert.Equal("x", signed[2]);
     }

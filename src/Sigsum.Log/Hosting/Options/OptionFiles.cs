@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sigsum.Keys;
 using Sigsum.Log.Admission;
 using Sigsum.Log.Signing;
+using Sigsum.Log.Signing.Pkcs11;
 using Sigsum.Policy;
 
 namespace Sigsum.Log.Hosting;
@@ -47,7 +48,13 @@ internal static class OptionFiles
             return;
         try
         {
-            // A public key is for the agent, which is asked when the node starts.
+            // A token is asked when the node starts, as the agent is that a public key stands for.
+            if (Pkcs11Uri.IsUri(node.KeyFile))
+            {
+                KeyFile.CheckToken(node.KeyFile);
+                return;
+            }
+
             var text = await File.ReadAllTextAsync(node.KeyFile, cancellationToken).ConfigureAwait(false);
             if (OpenSshKey.IsPrivate(text))
                 (await KeyFile.OpenAsync(node.KeyFile, null, cancellationToken).ConfigureAwait(false)).Dispose();
@@ -56,7 +63,7 @@ internal static class OptionFiles
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or KeyFileException)
         {
-            problems.Add(new("key-file", Unreadable(error)));
+            problems.Add(new("key-file", Pkcs11Uri.IsUri(node.KeyFile) ? error.Message : Unreadable(error)));
         }
     }
 
