@@ -8,7 +8,10 @@ namespace Sigsum.Log.Cli;
 internal static class Dispatcher
 {
     private static readonly Command[] Commands =
-        [new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb(), new DemoVerb()];
+    [
+        new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb(), KeyVerbs.Group,
+        new DemoVerb(),
+    ];
 
     /// <summary>
     /// Runs the program as if called by <paramref name="name"/>; returns the exit code: 0, 1, or that of the verb for

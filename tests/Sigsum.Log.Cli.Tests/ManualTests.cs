@@ -18,8 +18,8 @@ public sealed class ManualTests
             .ToDictionary(cells => cells[0].Trim('`')[2..]);
 
     private static readonly OptionSpec[] Options =
-        [.. new Verb[] { new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb() }
-            .SelectMany(verb => verb.Options).DistinctBy(option => option.Name)];
+        [.. new Verb[] { new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb() }
+            .Concat(KeyVerbs.Group.Verbs).SelectMany(verb => verb.Options).DistinctBy(option => option.Name)];
 
     public static TheoryData<string> OptionNames => [.. Options.Select(option => option.Name)];
 

@@ -31,6 +31,19 @@ internal static class OptionCatalog
     public static OptionSpec LogKeyFile { get; } = new("log-key-file", OptionKind.Text, FileTable.Secondary, "file",
         "The log's public key; a data directory that belongs to another log is refused.");
 
+    /// <summary>The key that a node signs with; the commands for keys have it too.</summary>
+    public static OptionSpec KeyFile { get; } = new("key-file", OptionKind.Text, FileTable.Root, "file",
+        "Key file (OpenSSH format), either an unencrypted private key, or a public key (accessed via ssh-agent); " +
+        "or a pkcs11: URI that names a private key in a token.");
+
+    /// <summary>The result for scripts; commands that print one have it.</summary>
+    public static OptionSpec Json { get; } = new("json", OptionKind.Flag, FileTable.None, "",
+        "Print the result as one JSON object.");
+
+    /// <summary>Everything but the change; commands that change something have it.</summary>
+    public static OptionSpec DryRun { get; } = new("dry-run", OptionKind.Flag, FileTable.None, "",
+        "Change nothing, and tell what would be done.");
+
     /// <summary>What both programs have.</summary>
     public static ImmutableArray<OptionSpec> Node { get; } =
     [
@@ -48,9 +61,7 @@ internal static class OptionCatalog
             "Optional URL prefix, preceding endpoint names such as /get-tree-head."),
         new("timeout", OptionKind.Text, FileTable.Root, "value",
             "Timeout for outgoing requests.") { Default = GoDuration.Format(Defaults.Node.Timeout) },
-        new("key-file", OptionKind.Text, FileTable.Root, "file",
-            "Key file (OpenSSH format), either an unencrypted private key, or a public key (accessed via ssh-agent); " +
-            "or a pkcs11: URI that names a private key in a token."),
+        KeyFile,
         new("interval", OptionKind.Text, FileTable.Root, "value",
             "Longest time between two cosigned tree heads.") { Default = GoDuration.Format(Defaults.Node.Interval) },
         new("log-file", OptionKind.Text, FileTable.Root, "file",

@@ -14,9 +14,6 @@ namespace Sigsum.Log.Cli.Verbs;
 /// </summary>
 internal sealed class VerifyVerb : Verb
 {
-    private static readonly OptionSpec Json = new("json", OptionKind.Flag, FileTable.None, "",
-        "Print the result as one JSON object.");
-
     private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };
 
     /// <inheritdoc/>
@@ -30,7 +27,7 @@ internal sealed class VerifyVerb : Verb
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
-        [OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.LogKeyFile, Json];
+        [OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.LogKeyFile, OptionCatalog.Json];
 
     /// <inheritdoc/>
     public override async Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
