@@ -4,6 +4,7 @@ using Sigsum.Crypto;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Signing.Pkcs11;
 using Sigsum.Testing;
+using SlotsType = Net.Pkcs11Interop.Common.SlotsType;
 
 namespace Sigsum.Log.Tests.Signing;
 
@@ -130,6 +131,29 @@ public sealed class Pkcs11SignerTests : IAsyncLifetime
     {
         await _hsm.PkcsToolAsync("log", ["--delete-object", "--type", "pubkey", "--id", "01"], Cancel);
         await FailsAsync(Uri(), "no public key beside this private key");
+    }
+
+    [Fact]
+    public async Task A_public_key_that_is_another_ones_is_found_out_before_anything_is_signed()
+    {
+        await _hsm.MakeKeyAsync("log", "other", "02", Cancel);
+        await _hsm.PkcsToolAsync("log", ["--delete-object", "--type", "pubkey", "--id", "01"], Cancel);
+        await _hsm.PkcsToolAsync("log", ["--type", "pubkey", "--id", "02", "--set-id", "01"], Cancel);
+        await FailsAsync(Uri(), "does not verify with its public key");
+    }
+
+    [Fact]
+    public async Task A_session_that_was_closed_is_opened_anew_without_anybody_noticing()
+    {
+        using var signer = await OpenAsync(Uri());
+        var before = await signer.SignAsync(Message, Cancel);
+        using (var module = TokenModule.Acquire(_hsm.Module))
+        {
+            foreach (var slot in module.Library.GetSlotList(SlotsType.WithTokenPresent))
+                slot.CloseAllSessions();
+        }
+
+        Assert.Equal(before, await signer.SignAsync(Message, Cancel));
     }
 
     [Fact]
