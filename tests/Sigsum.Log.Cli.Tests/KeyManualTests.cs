@@ -34,7 +34,7 @@ public sealed class KeyManualTests
         };
         var file = folder.Write("run", $$"""
             set -eu
-            trap '[ -z "${SSH_AGENT_PID:-}" ] || kill "$SSH_AGENT_PID"' EXIT
+            trap '[ -z "${SSH_AGENT_PID:-}" ] || kill "$SSH_AGENT_PID" 2>/dev/null || true' EXIT
             {{script}}
             """);
         var result = (await ProgramProcess.RunAsync(

@@ -82,22 +82,27 @@ internal sealed class RawConnection(Socket socket) : IDisposable
     }
 
     /// <summary>What the server sends until it closes the connection.</summary>
-    public async Task<string> ReadToCloseAsync()
+    public Task<string> ReadToCloseAsync() => ReadAsync(_ => false);
+
+    /// <summary>What the server sends up to <paramref name="end"/>, or until it closes the connection.</summary>
+    public Task<string> ReadUntilAsync(string end) => ReadAsync(text => text.EndsWith(end, StringComparison.Ordinal));
+
+    private async Task<string> ReadAsync(Func<string, bool> isComplete)
     {
-        var text = new StringBuilder();
+        string text = "";
         byte[] buffer = new byte[4096];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(20)); // less than Kestrel's own time-outs, of which the least is 30 s
         try
         {
-            while (await socket.ReceiveAsync(buffer, patience.Token) is > 0 and int count)
-                text.Append(Encoding.Latin1.GetString(buffer, 0, count));
+            while (!isComplete(text) && await socket.ReceiveAsync(buffer, patience.Token) is > 0 and int count)
+                text += Encoding.Latin1.GetString(buffer, 0, count);
         }
         catch (SocketException)
         {
             // reset instead of closed: the server did not want to read the rest
         }
-        return text.ToString();
+        return text;
     }
 
     public void Dispose() => socket.Dispose();
