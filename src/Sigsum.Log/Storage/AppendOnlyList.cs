@@ -35,4 +35,8 @@ internal sealed class AppendOnlyList<T>
         chunks[chunk][_count & (ChunkSize - 1)] = item;
         _count++;
     }
+
+    /// <summary>Goes back to fewer items, when nobody reads the others any more; what is appended takes their
+    /// place.</summary>
+    public void Truncate(int count) => _count = count;
 }

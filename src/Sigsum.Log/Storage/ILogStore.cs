@@ -48,4 +48,10 @@ internal interface ILogStore : INodeReader, IDisposable
     /// <summary>Changes role, tree type, tree state or a log key hash that was not known, by the rules of
     /// <see cref="StoreIdentity.RefuseSuccessor"/>, together with records: atomic, with one sync.</summary>
     void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records);
+
+    /// <summary>Takes off the leaves beyond a prefix of the tree, with all that was derived from them, together with
+    /// records: atomic, with one sync. Only while the tree is frozen, and only to a head that the stored tree has; the
+    /// caller answers for it that nothing beyond was ever signed. Nobody may be reading beyond the prefix. Needs about
+    /// 50 bytes of memory for each leaf that is taken off.</summary>
+    void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records);
 }

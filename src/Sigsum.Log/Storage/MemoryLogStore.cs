@@ -121,6 +121,23 @@ internal sealed class MemoryLogStore : ILogStore
     }
 
     /// <inheritdoc/>
+    public void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records)
+    {
+        StoreRecord[] copy = [.. records];
+        StoreRecord.Validate(copy);
+        lock (_writer)
+        {
+            Truncation.Check(this, to);
+            foreach (var hash in Truncation.Beyond(this, to.Size).ToList())
+                _index.TryRemove(hash, out _);
+            _leaves.Truncate((int)to.Size);
+            for (int level = 0; level < _levels.Length; level++)
+                _levels[level].Truncate((int)(to.Size >> level));
+            _state = _state with { TreeHead = to, Records = Apply(_state.Records, copy) };
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }

@@ -205,6 +205,24 @@ internal sealed class RocksDbLogStore : ILogStore
     }
 
     /// <inheritdoc/>
+    public void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records)
+    {
+        StoreRecord[] copy = [.. records];
+        lock (_writer)
+        {
+            ThrowIfUnusable();
+            Truncation.Check(this, to);
+            StoreRecord.Validate(copy);
+            using var write = new RocksDbTransaction(_db);
+            write.Delete(to.Size, TreeHead.Size, Truncation.Beyond(this, to.Size));
+            write.Put(to);
+            write.Put(copy);
+            Write(write);
+            _state = _state with { TreeHead = to };
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_writer)

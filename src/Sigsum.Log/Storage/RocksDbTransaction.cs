@@ -71,6 +71,22 @@ internal sealed class RocksDbTransaction(RocksDbHandle db) : IDisposable
         Put(batch.Records.AsSpan());
     }
 
+    /// <summary>Deletes leaves from one index to another, the nodes that they completed, and index entries.</summary>
+    public void Delete(ulong start, ulong end, IEnumerable<Hash> entries)
+    {
+        byte[] from = new byte[StoreKeys.NodeSize];
+        byte[] to = new byte[StoreKeys.NodeSize];
+        StoreKeys.WriteLeaf(from, start);
+        StoreKeys.WriteLeaf(to, end);
+        const ulong leaf = StoreKeys.LeafSize;
+        const ulong node = StoreKeys.NodeSize;
+        _batch.DeleteRange(from, leaf, to, leaf, db.Leaves);
+        _batch.DeleteRange(from, node, to, node, db.Nodes);
+        _batch.DeleteRange(from, node, to, node, db.UpperNodes);
+        foreach (var hash in entries)
+            _batch.Delete(hash.AsSpan(), db.Index);
+    }
+
     /// <summary>Writes everything: atomic, with one sync.</summary>
     /// <exception cref="RocksDbException">What has been written is unknown.</exception>
     public void Write() => db.Write(_batch);

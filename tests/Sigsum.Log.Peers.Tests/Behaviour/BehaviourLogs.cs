@@ -71,7 +71,9 @@ public sealed class BehaviourLogs : IAsyncLifetime
                 .Replace($"{{LEAF{i}}}", Inputs.LeafHashes[i].ToUpperInvariant(), StringComparison.Ordinal);
         }
 
-        using HttpRequestMessage request = new(new HttpMethod(row.Method), new Uri(root, path));
+        // A connection of its own: what is compared is the answer to this request, whatever a server made of the one
+        // before, or of an idle connection.
+        using HttpRequestMessage request = new(new HttpMethod(row.Method), new Uri(root, path)) { Headers = { ConnectionClose = true } };
         if (row.Body is not null)
             request.Content = new StringContent(row.Body(Inputs));
         if (row.Header is var (name, value))

@@ -117,6 +117,79 @@ public abstract class LogStoreContract : RecordStoreContract
     }
 
     [Fact]
+    public void A_tree_that_was_taken_back_is_as_if_it_had_never_been_larger()
+    {
+        const int most = 20;
+        var reference = new InMemoryNodes(StoreData.Leaves(0, most));
+        for (ulong size = 1; size <= most; size++)
+        {
+            for (ulong to = 0; to <= size; to++)
+            {
+                TakeBack(0, TreeHead.Empty);
+                TreeAppender.Restore(Store).Append(Store, (int)size);
+                var head = new TreeHead(to, reference.Root(to));
+                TakeBack(to, head);
+                Assert.Equal(head, Store.TreeHead);
+                Assert.Equal(StoreData.Leaves(0, (int)to), Read(0, (int)to));
+                for (ulong i = 0; i < size; i++)
+                    Assert.Equal(i < to ? i : null, Store.FindLeaf(StoreData.Leaf(i).LeafHash()));
+
+                // Other leaves take their place, one of those that were taken off among them.
+                var appender = TreeAppender.Restore(Store);
+                Leaf[] others = [.. StoreData.Leaves(1000, 3), StoreData.Leaf(to)];
+                Commit(appender, appender.Prepare(others));
+                Reopen();
+                Assert.Equal(to + 3, Store.FindLeaf(StoreData.Leaf(to).LeafHash()));
+                for (ulong i = to + 1; i < size; i++)
+                    Assert.Null(Store.FindLeaf(StoreData.Leaf(i).LeafHash()));
+                var report = new StoreVerifier(Store).Run([], null, TestContext.Current.CancellationToken);
+                Assert.True(report.IsWhole, string.Join('\n', report.Problems));
+                Assert.Equal(to + 4, report.Leaves);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_leaf_that_is_there_twice_is_still_found_when_the_second_is_taken_off()
+    {
+        var appender = TreeAppender.Restore(Store);
+        Leaf twice = StoreData.Leaf(7);
+        Commit(appender, appender.Prepare([StoreData.Leaf(1), twice]));
+        var head = Store.TreeHead;
+        Commit(appender, appender.Prepare([twice]));
+        TakeBack(2, head);
+        Assert.Equal(1ul, Store.FindLeaf(twice.LeafHash()));
+    }
+
+    [Fact]
+    public void Leaves_are_taken_off_only_while_the_tree_is_frozen_and_only_to_a_head_of_it()
+    {
+        var appender = TreeAppender.Restore(Store);
+        appender.Append(Store, 5);
+        var five = Store.TreeHead;
+        appender.Append(Store, 4);
+        var nine = Store.TreeHead;
+        Refused(five);
+        Store.UpdateIdentity(NewIdentity with { TreeState = TreeState.Frozen }, []);
+        Refused(nine with { Size = 10 });
+        Refused(five with { RootHash = nine.RootHash });
+        Refused(nine with { RootHash = five.RootHash });
+        Store.Truncate(five, []);
+        Assert.Equal(five, Store.TreeHead);
+        Store.Truncate(five, [new StoreRecord("test/taken", new byte[] { 1 })]);
+        Reopen();
+        Assert.Equal(five, Store.TreeHead);
+        Assert.NotNull(Store.ReadRecord("test/taken"));
+
+        void Refused(TreeHead to)
+        {
+            Assert.Throws<StoreException>(() => Store.Truncate(to, [new StoreRecord("test/not", new byte[] { 1 })]));
+            Assert.Equal(nine, Store.TreeHead);
+            Assert.Null(Store.ReadRecord("test/not"));
+        }
+    }
+
+    [Fact]
     public void A_batch_that_does_not_continue_the_tree_is_refused_and_leaves_nothing()
     {
         var appender = TreeAppender.Restore(Store);
@@ -226,5 +299,13 @@ public abstract class LogStoreContract : RecordStoreContract
             Assert.True(
                 ProofVerifier.VerifyInclusion(Store.ReadNode(new NodeId(0, index)), index, head, proof.Path.AsSpan()));
         }
+    }
+
+    private void TakeBack(ulong size, TreeHead head)
+    {
+        Assert.Equal(size, head.Size);
+        Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Frozen }, []);
+        Store.Truncate(head, []);
+        Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Active }, []);
     }
 }
