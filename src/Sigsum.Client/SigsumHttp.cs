@@ -29,16 +29,18 @@ public static class SigsumHttp
     /// because requests that ask to be held need longer ones. One client serves any number of base URLs and threads.
     /// </remarks>
     /// <returns>A client that the caller disposes of.</returns>
-    public static HttpClient CreateForNodes() => Create(useProxy: false);
+    /// <param name="wrap">Puts a handler of the caller's in front of the one that sends, if given.</param>
+    public static HttpClient CreateForNodes(Func<HttpMessageHandler, HttpMessageHandler>? wrap = null) =>
+        Create(useProxy: false, wrap);
 
     /// <summary>
     /// Makes a client for talking to public logs: as <see cref="CreateForNodes"/>, but through the proxy that the
     /// environment names, if any.
     /// </summary>
     /// <returns>A client that the caller disposes of.</returns>
-    public static HttpClient CreateForLogs() => Create(useProxy: true);
+    public static HttpClient CreateForLogs() => Create(useProxy: true, wrap: null);
 
-    private static HttpClient Create(bool useProxy)
+    private static HttpClient Create(bool useProxy, Func<HttpMessageHandler, HttpMessageHandler>? wrap)
     {
         var handler = new SocketsHttpHandler
         {
@@ -55,6 +57,6 @@ public static class SigsumHttp
             // Trace headers would tell the other side about the caller's internals.
             ActivityHeadersPropagator = null,
         };
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(wrap?.Invoke(handler) ?? handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

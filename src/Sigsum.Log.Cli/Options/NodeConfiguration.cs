@@ -30,6 +30,7 @@ internal static class NodeConfiguration
             AllowTestDomain = read.Flag("allow-test-domain"),
             SthFile = read.Text("sth-file", defaults.SthFile),
             Secondaries = await ReadSecondariesAsync(values, read, cancellationToken).ConfigureAwait(false),
+            LostNodes = read.NodeIds("lost-node"),
             NoSecondary = read.Flag("no-secondary"),
             CommitWait = read.Duration("commit-wait", defaults.CommitWait),
             RequireQuorum = read.Flag("require-quorum"),
@@ -52,12 +53,15 @@ internal static class NodeConfiguration
     /// <summary>
     /// A secondary's options; null where <see cref="OptionValues.Problems"/> says why there are none.
     /// </summary>
+    /// <param name="values">What was written.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="changesRoles">Whether the node may learn from a promotion record where its primary is.</param>
     public static async Task<SecondaryOptions?> ReadSecondaryAsync(
-        OptionValues values, CancellationToken cancellationToken)
+        OptionValues values, CancellationToken cancellationToken, bool changesRoles = false)
     {
         var read = new OptionReader(values);
         var primary = read.Url("primary-url");
-        if (primary is null && read.OptionalText("primary-url") is null)
+        if (!changesRoles && primary is null && read.OptionalText("primary-url") is null)
         {
             values.AddProblem("primary-url",
                 "is missing; write --primary-url=URL, the base URL of the primary's internal endpoint, such as " +
@@ -67,7 +71,7 @@ internal static class NodeConfiguration
         var options = new SecondaryOptions
         {
             Node = ReadNode(read, new() { KeyFile = "" }),
-            PrimaryUrl = primary ?? new Uri("http://localhost"),
+            PrimaryUrl = primary,
             LogPublicKey = await read.PublicKeyAsync("log-key-file", cancellationToken).ConfigureAwait(false),
         };
         values.AddProblems(OptionRules.Check(options));

@@ -44,6 +44,17 @@ internal static class OptionCatalog
     public static OptionSpec DryRun { get; } = new("dry-run", OptionKind.Flag, FileTable.None, "",
         "Change nothing, and tell what would be done.");
 
+    /// <summary>Nodes that nobody waits for; promote has it too.</summary>
+    public static OptionSpec LostNode { get; } = new("lost-node", OptionKind.Texts, FileTable.Primary, "id",
+        "A node of this log that is gone for good, by its id; repeat it for several.");
+
+    /// <summary>The log's key on a node that changes roles; promote has it too.</summary>
+    public static OptionSpec SigningKeyFile { get; } = new("signing-key-file", OptionKind.Text, FileTable.Primary, "file",
+        "The log's key, where --key-file is the key that the node acknowledges with while it is a secondary.");
+
+    /// <summary>TLS between nodes; commands that ask nodes have it too.</summary>
+    public static ImmutableArray<OptionSpec> InternalTls { get; } = [];
+
     /// <summary>What both programs have.</summary>
     public static ImmutableArray<OptionSpec> Node { get; } =
     [
@@ -90,6 +101,7 @@ internal static class OptionCatalog
             "Public key of that secondary node; one for each --secondary-url, in the same order."),
         new("secondary-quorum", OptionKind.Number, FileTable.Primary, "number",
             "How many secondaries must have stored a leaf before it is committed; all if unset."),
+        LostNode,
         new("no-secondary", OptionKind.Flag, FileTable.Primary, "",
             "Run without any secondary: a leaf is committed when only this node has it."),
         new("max-range", OptionKind.Number, FileTable.Primary, "value",
@@ -124,7 +136,10 @@ internal static class OptionCatalog
     ];
 
     /// <summary>What the configuration file may hold.</summary>
-    public static IEnumerable<OptionSpec> All => Node.Concat(PrimaryOnly).Concat(SecondaryOnly);
+    public static IEnumerable<OptionSpec> All => Node.Concat(PrimaryOnly).Append(SigningKeyFile).Concat(SecondaryOnly);
+
+    /// <summary>An option of the nodes that a command has too.</summary>
+    public static OptionSpec Named(string name) => All.First(option => option.Name == name);
 
     private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

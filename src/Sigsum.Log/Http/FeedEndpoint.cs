@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Replication;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
 using Sigsum.Messages;
@@ -16,7 +17,7 @@ internal sealed class FeedEndpoint(
     ILogStore store, Watermark localSize, int maxRange, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>Leaves in one answer to a follower that waits, which is one of ours.</summary>
-    public const int MaxBatch = 8192;
+    public const int MaxBatch = LeafCopier.BatchSize;
 
     private const string TreeHeader = "Sigsum-Node-Tree";
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 
 namespace Sigsum.Log.Http;
@@ -33,11 +34,16 @@ internal sealed class NodeListener : IAsyncDisposable
 
     /// <summary>Listens for nodes and monitoring: replication, metrics, health.</summary>
     public static Task<NodeListener> StartInternalAsync(
-        HostPort endpoint, EndpointTable table, NodeServices services, CancellationToken cancellationToken)
+        HostPort endpoint, EndpointTable table, Succession succession, NodeServices services,
+        CancellationToken cancellationToken)
     {
         var diagnostics = new DiagnosticEndpoints(services.Metrics, services.Health);
         return StartAsync(
-            endpoint, HttpLimits.Internal, context => diagnostics.TryHandleAsync(context) ?? table.HandleAsync(context),
+            endpoint, HttpLimits.Internal, context =>
+            {
+                NodeHeaders.Answer(context, succession);
+                return diagnostics.TryHandleAsync(context) ?? table.HandleAsync(context);
+            },
             services, cancellationToken);
     }
 

@@ -15,7 +15,8 @@ internal static partial class DurableFile
     /// reading it again.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        File.Move(WriteBeside(path, content), path, overwrite: true);
+        var bytes = content.ToArray();
+        File.Move(WriteBeside(path, file => file.Write(bytes)), path, overwrite: true);
         SyncDirectoryOf(path);
     }
 
@@ -23,7 +24,15 @@ internal static partial class DurableFile
     /// <exception cref="IOException">There is a file already, or the disk refused.</exception>
     public static void Create(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = WriteBeside(path, content);
+        var bytes = content.ToArray();
+        Create(path, file => file.Write(bytes));
+    }
+
+    /// <summary>As <see cref="Create(string, ReadOnlySpan{byte})"/>, for content that is written bit by bit.</summary>
+    /// <exception cref="IOException">There is a file already, or the disk refused.</exception>
+    public static void Create(string path, Action<Stream> write)
+    {
+        string temporary = WriteBeside(path, write);
         try
         {
             File.Move(temporary, path, overwrite: false);
@@ -34,6 +43,13 @@ internal static partial class DurableFile
             throw;
         }
 
+        SyncDirectoryOf(path);
+    }
+
+    /// <summary>Gives a file another name in the same directory, over any file that has it.</summary>
+    public static void Rename(string path, string to)
+    {
+        File.Move(path, to, overwrite: true);
         SyncDirectoryOf(path);
     }
 
@@ -73,11 +89,11 @@ internal static partial class DurableFile
         }
     }
 
-    private static string WriteBeside(string path, ReadOnlySpan<byte> content)
+    private static string WriteBeside(string path, Action<Stream> write)
     {
         string temporary = path + ".new";
         using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        file.Write(content);
+        write(file);
         file.Flush(flushToDisk: true);
         return temporary;
     }

@@ -105,35 +105,38 @@ internal sealed class MemoryLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records)
+    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records) => UpdateIdentity([next], records);
+
+    /// <inheritdoc/>
+    public void UpdateIdentity(IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         StoreRecord.Validate(copy);
         lock (_writer)
         {
-            if (_state.Identity.RefuseSuccessor(next) is { } refusal)
+            if (_state.Identity.RefuseSuccessors(steps) is { } refusal)
             {
                 throw new StoreException(refusal);
             }
 
-            _state = _state with { Identity = next, Records = Apply(_state.Records, copy) };
+            _state = _state with { Identity = steps[^1], Records = Apply(_state.Records, copy) };
         }
     }
 
     /// <inheritdoc/>
-    public void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records)
+    public void Truncate(TreeHead to, IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         StoreRecord.Validate(copy);
         lock (_writer)
         {
-            Truncation.Check(this, to);
+            var identity = Truncation.Check(this, to, steps);
             foreach (var hash in Truncation.Beyond(this, to.Size).ToList())
                 _index.TryRemove(hash, out _);
             _leaves.Truncate((int)to.Size);
             for (int level = 0; level < _levels.Length; level++)
                 _levels[level].Truncate((int)(to.Size >> level));
-            _state = _state with { TreeHead = to, Records = Apply(_state.Records, copy) };
+            _state = _state with { Identity = identity, TreeHead = to, Records = Apply(_state.Records, copy) };
         }
     }
 

@@ -184,41 +184,45 @@ internal sealed class RocksDbLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records)
+    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records) => UpdateIdentity([next], records);
+
+    /// <inheritdoc/>
+    public void UpdateIdentity(IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         lock (_writer)
         {
             ThrowIfUnusable();
-            if (Identity.RefuseSuccessor(next) is { } refusal)
+            if (Identity.RefuseSuccessors(steps) is { } refusal)
             {
                 throw new StoreException(refusal);
             }
 
             StoreRecord.Validate(copy);
             using var write = new RocksDbTransaction(_db);
-            write.Put(next);
+            write.Put(steps[^1]);
             write.Put(copy);
             Write(write);
-            _state = _state with { Identity = next };
+            _state = _state with { Identity = steps[^1] };
         }
     }
 
     /// <inheritdoc/>
-    public void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records)
+    public void Truncate(TreeHead to, IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         lock (_writer)
         {
             ThrowIfUnusable();
-            Truncation.Check(this, to);
+            var identity = Truncation.Check(this, to, steps);
             StoreRecord.Validate(copy);
             using var write = new RocksDbTransaction(_db);
             write.Delete(to.Size, TreeHead.Size, Truncation.Beyond(this, to.Size));
             write.Put(to);
+            write.Put(identity);
             write.Put(copy);
             Write(write);
-            _state = _state with { TreeHead = to };
+            _state = new State(identity, to);
         }
     }
 

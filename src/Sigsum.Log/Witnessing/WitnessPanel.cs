@@ -14,6 +14,11 @@ namespace Sigsum.Log.Witnessing;
 /// The witnesses of the policy file as it was read last. Reading it again replaces the whole panel between two
 /// rounds; a witness whose size is no longer known is asked for it by its own 409.
 /// </summary>
+/// <remarks>
+/// A promoted primary knows the head that was published last, and perhaps not the one that was signed last, which its tree
+/// contains: up to <paramref name="signedBefore"/> a witness may have cosigned more than this node has signed. Then what was
+/// known was not the last, and is not shown any more.
+/// </remarks>
 internal sealed partial class WitnessPanel(
     PrimaryOptions options,
     PublicKey logKey,
@@ -22,6 +27,7 @@ internal sealed partial class WitnessPanel(
     Preflight preflight,
     TreeHeadSigner signer,
     Publisher publisher,
+    ulong signedBefore,
     HttpClient http,
     NodeServices services)
 {
@@ -85,7 +91,8 @@ internal sealed partial class WitnessPanel(
             : 0;
         var client = Client(witness);
         return new WitnessLane(
-            witness, client, logKey, store, role, preflight, () => signer.Last?.Size ?? 0, cosigned,
+            witness, client, logKey, store, role, preflight, () => Math.Max(signer.Last?.Size ?? 0, signedBefore),
+            publisher.HideBelow, cosigned,
             services.Metrics, options.Node.Timeout, services.Time, services.Logger<WitnessLane>());
     }
 

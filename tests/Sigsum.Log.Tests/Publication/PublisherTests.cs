@@ -21,7 +21,7 @@ public sealed class PublisherTests : IDisposable
     private readonly NodeServices _services = NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
     private readonly Publisher _publisher;
 
-    public PublisherTests() => _publisher = new Publisher(_store, _services);
+    public PublisherTests() => _publisher = new Publisher(_store, new HeadReplicas(0, 0, _services), _services);
 
     public void Dispose()
     {

@@ -41,7 +41,7 @@ internal static class OptionRules
     {
         var problems = ImmutableArray.CreateBuilder<ConfigurationProblem>();
         CheckNode(options.Node, problems);
-        if (!IsWebAddress(options.PrimaryUrl))
+        if (options.PrimaryUrl is { } url && !IsWebAddress(url))
             problems.Add(new("primary-url", $"'{options.PrimaryUrl}' {UrlAdvice("primary-url")}"));
         return problems.DrainToImmutable();
     }
