@@ -12,7 +12,7 @@ internal static class Dispatcher
     [
         new PrimaryVerb(), new SecondaryVerb(), new NodeVerb(), new MktreeVerb(), new InitVerb(), new StatusVerb(),
         new PromoteVerb(), new SwitchoverVerb(), new RejoinVerb("rejoin"), new RejoinVerb("demote"), new RecoverVerb(),
-        TreeVerbs.Group, new VerifyVerb(), KeyVerbs.Group, new DemoVerb(),
+        TreeVerbs.Group, new DrillVerb(), new VerifyVerb(), KeyVerbs.Group, new DemoVerb(),
     ];
 
     /// <summary>

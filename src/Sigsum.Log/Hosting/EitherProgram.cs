@@ -25,8 +25,16 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
         }
         else
         {
-            var node = await PrimaryNode.StartAsync(primary, services, cancellationToken);
-            return new RunningNode(node, node.Completion, node.StopAsync, node.Reload);
+            try
+            {
+                var node = await PrimaryNode.StartAsync(primary, services, cancellationToken);
+                return new RunningNode(node, node.Completion, node.StopAsync, node.Reload);
+            }
+            catch (SupersededException error)
+            {
+                // Heard at the first contact with the others; the record is stored now.
+                throw new NodeRestartException(error.Message);
+            }
         }
     }
 

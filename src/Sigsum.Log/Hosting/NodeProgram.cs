@@ -65,7 +65,7 @@ internal static partial class NodeProgram
         {
             return (1, again.Message);
         }
-        catch (Exception error) when (error is StartupException or StoreException or KeyFileException)
+        catch (Exception error) when (error is StartupException or SupersededException or StoreException or KeyFileException)
         {
             CannotStart(logger, error.Message);
             return (1, null);

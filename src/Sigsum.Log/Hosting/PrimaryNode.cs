@@ -35,6 +35,8 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
         _pipeline = new PrimaryPipeline(
             options, key, state, succession, nodes, mayRecover ? _tasks.Restart : null, services);
+        if (options.ChangesRoles)
+            succession.Superseded += OnSuperseded;
     }
 
     /// <summary>Completes when the node can no longer do its job; faulted with the reason.</summary>
@@ -257,6 +259,13 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             _admin = await AdminListener.StartAsync(_options.Node.DataDir, this, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, ExternalUrl, InternalUrl);
+    }
+
+    /// <summary>Another node was promoted, not by this one: this node goes on as its secondary.</summary>
+    private void OnSuperseded(PromotionRecord latest)
+    {
+        if (_oneHandover.CurrentCount > 0)
+            _tasks.Restart($"node {latest.NodeId:N} was promoted in epoch {latest.Epoch}: going on as its secondary");
     }
 
     private void SetState(TreeState state)

@@ -60,6 +60,8 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
         try
         {
             CheckIdentity(store.Identity);
+            if (store.Identity.LogKeyHash is null)
+                store.UpdateIdentity(store.Identity with { LogKeyHash = logKey.KeyHash() }, []);
             CheckSuccession(Succession.Load(store), store.Identity.NodeId);
             return store;
         }
@@ -71,13 +73,13 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
     }
 
     /// <summary>Refuses a node that is not its log's primary any more (I6: one signer).</summary>
-    /// <exception cref="StartupException">Another node was promoted.</exception>
+    /// <exception cref="SupersededException">Another node was promoted.</exception>
     public static void CheckSuccession(PromotionRecord? latest, Guid nodeId)
     {
         if (SuccessionRules.MayBePrimary(latest, nodeId))
             return;
         var since = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(latest!.Timestamp, 253_402_300_799));
-        throw new StartupException(
+        throw new SupersededException(
             $"the promotion record of epoch {latest.Epoch} says that node {latest.NodeId:N} at {latest.NodeUrl} is this log's "
             + $"primary since {since.UtcDateTime:u}: this node signs nothing any more. `sigsum-log rejoin` makes it a secondary");
     }

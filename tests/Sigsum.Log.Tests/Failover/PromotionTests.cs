@@ -98,7 +98,7 @@ public sealed class PromotionTests
         }
 
         await a.StopAsync();
-        var ended = await Assert.ThrowsAsync<StartupException>(() => a.StartPrimaryAsync([b]));
+        var ended = await Assert.ThrowsAsync<SupersededException>(() => a.StartPrimaryAsync([b]));
         Assert.Contains("promotion record of epoch 1", ended.Message, StringComparison.Ordinal);
     }
 

@@ -15,7 +15,7 @@ public sealed class ReturnTests
     {
         var (log, a, b) = await PromotedAsync();
         await using var _ = log;
-        var ended = await Assert.ThrowsAsync<StartupException>(() => a.StartPrimaryAsync([b]));
+        var ended = await Assert.ThrowsAsync<SupersededException>(() => a.StartPrimaryAsync([b]));
         Assert.Contains("promotion record of epoch 1", ended.Message, StringComparison.Ordinal);
     }
 
@@ -34,7 +34,7 @@ public sealed class ReturnTests
         await b.StartPrimaryAsync([], change: o => o with { LostNodes = [] });
         await TestLog.NotReadyAsync(a.Services, "was promoted in epoch 1");
         await a.StopAsync();
-        await Assert.ThrowsAsync<StartupException>(() => a.StartPrimaryAsync([]));
+        await Assert.ThrowsAsync<SupersededException>(() => a.StartPrimaryAsync([]));
     }
 
     [Fact]

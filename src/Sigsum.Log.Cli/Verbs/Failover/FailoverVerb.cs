@@ -27,8 +27,9 @@ internal abstract class FailoverVerb : Verb
         {
             return await action();
         }
-        catch (Exception error) when (error is FailoverException or StoreException or StartupException or KeyFileException
-            or SignerException or SigsumFormatException or LogClientException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is FailoverException or StoreException or StartupException or SupersededException
+            or KeyFileException or SignerException or SigsumFormatException or LogClientException or IOException
+            or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"{ProgramName.Main} {Name}: {error.Message}");
             return 1;
