@@ -34,6 +34,7 @@ internal sealed class DrillCommand : IAsyncDisposable
     private readonly Ed25519Signer _logKey;
     private readonly Ed25519Signer _submitter;
     private TrialWitness? _witness;
+    private int _copied;
 
     public DrillCommand(string folder)
     {
@@ -127,6 +128,7 @@ internal sealed class DrillCommand : IAsyncDisposable
 
             """, cancellationToken);
         var leaves = copy is null ? [] : ReadCopy(copy);
+        _copied = leaves.Count;
         Fill(_a.DataDir, NodeRole.Primary, TreeType.Log, leaves);
         Fill(_b.DataDir, NodeRole.Secondary, TreeType.PreorderedLog, leaves);
         new StartupFile(_a.SthFile).Create(leaves.Count == 0 ? StartupMode.Empty : StartupMode.LocalTree);
@@ -187,7 +189,9 @@ internal sealed class DrillCommand : IAsyncDisposable
     {
         var client = new LogClient(_http, _b.Url);
         var after = await UntilAsync("all leaves to be published", async () =>
-            await PublishedAsync(_b, cancellationToken) is var head && head.Size > before.Size ? head : (TreeHead?)null,
+            await PublishedAsync(_b, cancellationToken) is var head && head.Size >= (ulong)(_copied + _promised.Count)
+                ? head
+                : (TreeHead?)null,
             cancellationToken);
         foreach (var leaf in _promised)
         {
