@@ -80,6 +80,9 @@ internal static class NodeConfiguration
         KeyFile = read.Text("key-file", defaults.KeyFile),
         ExternalEndpoint = read.Endpoint("external-endpoint", defaults.ExternalEndpoint),
         InternalEndpoint = read.Endpoint("internal-endpoint", defaults.InternalEndpoint),
+        InternalTls = InternalTlsFiles.FromOptions(
+            read.OptionalText(InternalTlsFiles.CertOption), read.OptionalText(InternalTlsFiles.KeyOption),
+            read.OptionalText(InternalTlsFiles.CaOption)),
         UrlPrefix = read.Text("url-prefix", defaults.UrlPrefix),
         Timeout = read.Duration("timeout", defaults.Timeout),
         Interval = read.Duration("interval", defaults.Interval),

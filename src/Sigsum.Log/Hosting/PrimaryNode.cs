@@ -31,7 +31,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     private readonly ILogStore _store;
     private readonly SequencerQueue _queue;
     private readonly PrimaryRole _role = new();
-    private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
+    private readonly InternalNetwork _network;
     private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Watermark _localSize;
@@ -55,6 +55,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _store = store;
         _services = services;
         _logger = services.Logger<PrimaryNode>();
+        _network = InternalNetwork.Open(options.Node, services);
         _localSize = new Watermark(store.TreeHead.Size);
         _queue = new SequencerQueue(options.QueueLength);
         _gate = new ReplicationGate(
@@ -146,11 +147,14 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         await _tasks.StopAsync();
     }
 
-    /// <summary>Reads policy, rate limits and suffix list again (SIGHUP). What cannot be read stays as it was.</summary>
+    /// <summary>
+    /// Reads policy, rate limits, suffix list and certificates again (SIGHUP). What cannot be read stays as it was.
+    /// </summary>
     public void Reload()
     {
         _witnesses.Reload();
         _admission.Reload();
+        _network.Reload();
     }
 
     /// <inheritdoc/>
@@ -164,7 +168,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             await _external.DisposeAsync();
         if (_local is not null)
             await _local.DisposeAsync();
-        _nodeHttp.Dispose();
+        _network.Dispose();
         _witnessHttp.Dispose();
         _admission.Dispose();
         _tasks.Dispose();
@@ -223,6 +227,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _tasks.Start("rotation", rotation.RunAsync);
         for (var i = 0; i < _options.Secondaries.Length; i++)
             _tasks.Start($"secondary {i}", Track(i).RunAsync);
+        _network.StartTasks(_tasks);
         if (_gate.Alone)
             _tasks.Start("local size", PassOnLocalSizeAsync);
         _services.Metrics.Pipeline.ObserveQueue(() => _queue.Count, _options.QueueLength);
@@ -233,7 +238,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     private SecondaryTracker Track(int number)
     {
         var peer = _options.Secondaries[number];
-        var client = new SecondaryClient(_nodeHttp, peer.Url, _services.ClientOptions(_options.Node));
+        var client = new SecondaryClient(_network.Http, peer.Url, _services.ClientOptions(_options.Node));
         return new SecondaryTracker(
             number, peer, client, _store, _gate, _role, ReplicaWait, ReplicaPoll, _services);
     }
@@ -269,8 +274,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             _options.Node.UrlPrefix, [feed.Endpoint], null, _services.Time,
             _services.Logger<EndpointTable>());
 
-        _local = await NodeListener.StartInternalAsync(
-            _options.Node.InternalEndpoint, nodeTable, _services, cancellationToken);
+        _local = await _network.ListenAsync(nodeTable, cancellationToken);
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, publicTable, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))

@@ -22,7 +22,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ISigner _key;
     private readonly ILogStore _store;
-    private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
+    private readonly InternalNetwork _network;
     private readonly Watermark _localSize;
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeTasks _tasks;
@@ -36,6 +36,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         _store = store;
         _services = services;
         _logger = services.Logger<SecondaryNode>();
+        _network = InternalNetwork.Open(options.Node, services);
         _localSize = new Watermark(store.TreeHead.Size);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
@@ -58,7 +59,19 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         SecondaryOptions options, NodeServices services, CancellationToken cancellationToken)
     {
         var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
-        var node = new SecondaryNode(options, key.Signer, OpenStore(options), services);
+        var store = OpenStore(options);
+        SecondaryNode node;
+        try
+        {
+            node = new SecondaryNode(options, key.Signer, store, services);
+        }
+        catch
+        {
+            store.Dispose();
+            key.Dispose();
+            throw;
+        }
+
         foreach (var warning in key.Warnings)
             KeyWarning(node._logger, warning);
         try
@@ -86,6 +99,9 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         await _tasks.StopAsync();
     }
 
+    /// <summary>Reads the certificates again (SIGHUP). What cannot be read stays as it was.</summary>
+    public void Reload() => _network.Reload();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -95,7 +111,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
             await _external.DisposeAsync();
         if (_local is not null)
             await _local.DisposeAsync();
-        _nodeHttp.Dispose();
+        _network.Dispose();
         _tasks.Dispose();
         _store.Dispose();
         _stopping.Dispose();
@@ -134,9 +150,10 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     private void StartTasks()
     {
         var poll = _options.Node.Interval < LongestPoll ? _options.Node.Interval : LongestPoll;
-        var feed = new FeedClient(_nodeHttp, _options.PrimaryUrl, _services.ClientOptions(_options.Node));
+        var feed = new FeedClient(_network.Http, _options.PrimaryUrl, _services.ClientOptions(_options.Node));
         var follower = new Follower(feed, _store, _localSize, FeedEndpoint.MaxBatch, FeedWait, poll, _services);
         _tasks.Start("follower", follower.RunAsync);
+        _network.StartTasks(_tasks);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
     }
@@ -152,8 +169,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         var nothing = new EndpointTable(
             _options.Node.UrlPrefix, [], null, _services.Time, _services.Logger<EndpointTable>());
 
-        _local = await NodeListener.StartInternalAsync(
-            _options.Node.InternalEndpoint, nodeTable, _services, cancellationToken);
+        _local = await _network.ListenAsync(nodeTable, cancellationToken);
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, nothing, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))

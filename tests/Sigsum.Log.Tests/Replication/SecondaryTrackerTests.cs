@@ -40,7 +40,7 @@ public sealed class SecondaryTrackerTests
         var other = new Endpoint("other", HttpMethods.Get, false, (_, _) => Task.CompletedTask);
         var table = new EndpointTable("", [impatient, other], null, services.Time, services.Logger<EndpointTable>());
         await using var listener = await NodeListener.StartInternalAsync(
-            new HostPort("127.0.0.1", 0), table, services, Cancel);
+            new HostPort("127.0.0.1", 0), table, null, services, Cancel);
         using var http = SigsumHttp.CreateForNodes();
         using var store = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, null));
         using var role = new PrimaryRole();
