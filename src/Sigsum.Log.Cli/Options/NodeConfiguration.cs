@@ -79,11 +79,25 @@ internal static class NodeConfiguration
         return values.Problems.Count == 0 ? options : null;
     }
 
+    /// <summary>How a command reaches other nodes: time limit and certificates, and nothing else of a node.</summary>
+    public static NodeOptions ReadConnection(OptionReader read, OptionValues values)
+    {
+        var tls = ReadInternalTls(read);
+        foreach (var option in tls?.Missing() ?? [])
+            values.AddProblem(option, "is missing: TLS between nodes takes all three --internal-tls options");
+        return new() { KeyFile = "", Timeout = read.Duration("timeout", TimeSpan.FromSeconds(5)), InternalTls = tls };
+    }
+
+    private static InternalTlsFiles? ReadInternalTls(OptionReader read) => InternalTlsFiles.FromOptions(
+        read.OptionalText(InternalTlsFiles.CertOption), read.OptionalText(InternalTlsFiles.KeyOption),
+        read.OptionalText(InternalTlsFiles.CaOption));
+
     private static NodeOptions ReadNode(OptionReader read, NodeOptions defaults) => defaults with
     {
         KeyFile = read.Text("key-file", defaults.KeyFile),
         ExternalEndpoint = read.Endpoint("external-endpoint", defaults.ExternalEndpoint),
         InternalEndpoint = read.Endpoint("internal-endpoint", defaults.InternalEndpoint),
+        InternalTls = ReadInternalTls(read),
         UrlPrefix = read.Text("url-prefix", defaults.UrlPrefix),
         Timeout = read.Duration("timeout", defaults.Timeout),
         Interval = read.Duration("interval", defaults.Interval),

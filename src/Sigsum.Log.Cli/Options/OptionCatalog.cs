@@ -53,7 +53,15 @@ internal static class OptionCatalog
         "The log's key, where --key-file is the key that the node acknowledges with while it is a secondary.");
 
     /// <summary>TLS between nodes; commands that ask nodes have it too.</summary>
-    public static ImmutableArray<OptionSpec> InternalTls { get; } = [];
+    public static ImmutableArray<OptionSpec> InternalTls { get; } =
+    [
+        new(InternalTlsFiles.CertOption, OptionKind.Text, FileTable.Root, "file",
+            "TLS certificate of this node (PEM, with its chain), to authenticate to other nodes; needs the next two."),
+        new(InternalTlsFiles.KeyOption, OptionKind.Text, FileTable.Root, "file",
+            "Private key of that certificate (PEM, unencrypted)."),
+        new(InternalTlsFiles.CaOption, OptionKind.Text, FileTable.Root, "file",
+            "CA certificates, or other nodes' self-signed ones (PEM), that other nodes must show."),
+    ];
 
     /// <summary>What both programs have.</summary>
     public static ImmutableArray<OptionSpec> Node { get; } =
@@ -65,6 +73,7 @@ internal static class OptionCatalog
         new("internal-endpoint", OptionKind.Text, FileTable.Root, "host:port",
             "Internal TCP listen port, for metrics and replication with other nodes.")
             { Default = Defaults.Node.InternalEndpoint.ToString() },
+        .. InternalTls,
         new("backend", OptionKind.Text, FileTable.Root, "value",
             "Either \"embedded\" (a store in --data-dir) or \"ephemeral\" (in memory, with NO persistent storage).")
             { Default = "embedded" },

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -24,7 +25,7 @@ internal sealed record HandoverResult(PromotionRecord Record, Uri To, TimeSpan P
 /// the record reaches the secondary with the next contact, whatever happens.
 /// </remarks>
 internal sealed partial class Handover(
-    PrimaryOptions options, PrimaryPipeline pipeline, NodeConnections nodes, NodeServices services)
+    PrimaryOptions options, PrimaryPipeline pipeline, InternalNetwork nodes, NodeServices services)
 {
     /// <summary>What a submitter hears meanwhile.</summary>
     public const string Paused = "the log is being handed over to another node, try again";

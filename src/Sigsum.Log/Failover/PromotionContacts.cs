@@ -1,6 +1,7 @@
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -11,8 +12,8 @@ namespace Sigsum.Log.Failover;
 /// <summary>The conversations of a promotion with other nodes and with witnesses, each with a time limit.</summary>
 internal sealed class PromotionContacts(PromotionOptions options, Succession succession, NodeServices services) : IDisposable
 {
-    private readonly NodeConnections _nodes =
-        new(new NodeOptions { KeyFile = "", Timeout = options.Timeout }, succession, services);
+    private readonly InternalNetwork _nodes =
+        InternalNetwork.Open(options.Node, succession, services);
     private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
 
     /// <summary>Whether anything answers at a node's internal endpoint, whatever it says.</summary>
@@ -70,7 +71,7 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
     /// <summary>Asks the witnesses what they have cosigned.</summary>
     public Task<WitnessSurvey> AskWitnessesAsync(
         TrustPolicy policy, SignedTreeHead known, PublicKey logKey, CancellationToken cancellationToken) =>
-        new WitnessInquiry(_witnessHttp, _nodes.Options).AskAsync(policy, known, logKey, cancellationToken);
+        new WitnessInquiry(_witnessHttp, _nodes.Requests).AskAsync(policy, known, logKey, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sigsum.Log.Hosting;
 using Sigsum.Policy;
 
 namespace Sigsum.Log.Failover;
@@ -33,6 +34,6 @@ internal sealed record PromotionOptions
     /// <summary>Prove everything, change nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>How long a node or a witness may take to answer.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How other nodes are reached: time limit and certificates.</summary>
+    public NodeOptions Node { get; init; } = new() { KeyFile = "", Timeout = TimeSpan.FromSeconds(5) };
 }

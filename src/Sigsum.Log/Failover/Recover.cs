@@ -1,6 +1,7 @@
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Signing;
@@ -16,9 +17,9 @@ namespace Sigsum.Log.Failover;
 /// <param name="From">Internal endpoint of the node that holds the leaves.</param>
 /// <param name="LogKey">The log's public key; necessary for a new node.</param>
 /// <param name="DryRun">Change nothing.</param>
-/// <param name="Timeout">How long the other node may take to answer.</param>
+/// <param name="Node">How the other node is reached: time limit and certificates.</param>
 internal sealed record RecoverOptions(
-    string DataDir, string SthFile, Uri From, PublicKey? LogKey, bool DryRun, TimeSpan Timeout);
+    string DataDir, string SthFile, Uri From, PublicKey? LogKey, bool DryRun, NodeOptions Node);
 
 /// <summary>
 /// Fetches what another node holds into the directory of a stopped one, and proves the roots: a primary goes on where the log
@@ -34,8 +35,10 @@ internal sealed class Recover(
     public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
     {
         var isNew = !DataDirectory.Exists(options.DataDir);
-        using var http = SigsumHttp.CreateForNodes();
-        var client = services.ClientOptions(new NodeOptions { KeyFile = "", Timeout = options.Timeout });
+        // Nothing is learned of promotions here: what is fetched is compared, and the node hears when it starts.
+        using var scratch = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, null));
+        using var nodes = InternalNetwork.Open(options.Node, new Succession(scratch, services), services);
+        var (http, client) = (nodes.Http, nodes.Requests);
         var theirs = NodeStatus.Parse(await new NodeClient(http, options.From, client).GetStatusAsync(cancellationToken));
         var target = new TreeHead(theirs.Size, theirs.RootHash);
         Step("from", $"{options.From}: {theirs.Role} {theirs.NodeId:N}, size {theirs.Size}");

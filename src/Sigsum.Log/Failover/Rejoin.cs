@@ -1,5 +1,6 @@
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -12,10 +13,10 @@ namespace Sigsum.Log.Failover;
 /// <param name="SthFile">The signed tree head of the time as primary.</param>
 /// <param name="PrimaryUrl">Internal endpoint of the log's primary.</param>
 /// <param name="DryRun">Prove everything, change nothing.</param>
-/// <param name="Timeout">How long the primary may take to answer.</param>
+/// <param name="Node">How the primary is reached: time limit and certificates.</param>
 /// <param name="KeepAll">Refuse where leaves would have to be set aside.</param>
 internal sealed record RejoinOptions(
-    string DataDir, string SthFile, Uri PrimaryUrl, bool DryRun, TimeSpan Timeout, bool KeepAll = false);
+    string DataDir, string SthFile, Uri PrimaryUrl, bool DryRun, NodeOptions Node, bool KeepAll = false);
 
 /// <summary>
 /// Makes a stopped node, most of the time the primary before, a secondary of the log's primary. Leaves that only this node
@@ -44,8 +45,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
         if (Succession.Load(store) is { } known)
             scratch.CommitRecords([Succession.ToStore(known)]);
         var succession = new Succession(scratch, services);
-        using var nodes = new NodeConnections(
-            new NodeOptions { KeyFile = "", Timeout = options.Timeout }, succession, services);
+        using var nodes = InternalNetwork.Open(options.Node, succession, services);
         var (record, theirs) = await AskPrimaryAsync(nodes, succession, cancellationToken);
         var common = await CommonAsync(nodes, theirs, cancellationToken);
         CheckSigned(common, record.LogKey);
@@ -76,7 +76,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
     }
 
     private async Task<(PromotionRecord Record, TreeHead Tree)> AskPrimaryAsync(
-        NodeConnections nodes, Succession succession, CancellationToken cancellationToken)
+        InternalNetwork nodes, Succession succession, CancellationToken cancellationToken)
     {
         try
         {
@@ -102,7 +102,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
         }
     }
 
-    private async Task<TreeHead> CommonAsync(NodeConnections nodes, TreeHead theirs, CancellationToken cancellationToken)
+    private async Task<TreeHead> CommonAsync(InternalNetwork nodes, TreeHead theirs, CancellationToken cancellationToken)
     {
         try
         {

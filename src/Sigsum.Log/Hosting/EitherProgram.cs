@@ -21,7 +21,7 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
         if (await DecideAsync(services, cancellationToken) == NodeRole.Secondary)
         {
             var node = await SecondaryNode.StartAsync(secondary, services, cancellationToken);
-            return new RunningNode(node, node.Completion, node.StopAsync, Reload: static () => { });
+            return new RunningNode(node, node.Completion, node.StopAsync, node.Reload);
         }
         else
         {
@@ -62,7 +62,7 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
         if (url is null)
             throw new StartupException("another node was promoted, and nothing says where it is: run `sigsum-log rejoin`");
         var options = new RejoinOptions(
-            primary.Node.DataDir, primary.SthFile, url, DryRun: false, primary.Node.Timeout, KeepAll: true);
+            primary.Node.DataDir, primary.SthFile, url, DryRun: false, primary.Node, KeepAll: true);
         try
         {
             await new Rejoin(options, store, services, _ => Task.FromResult(true)).RunAsync(cancellationToken);

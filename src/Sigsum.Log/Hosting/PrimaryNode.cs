@@ -17,7 +17,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     private readonly PrimaryOptions _options;
     private readonly NodeServices _services;
     private readonly ILogger _logger;
-    private readonly NodeConnections _nodes;
+    private readonly InternalNetwork _nodes;
     private readonly PrimaryPipeline _pipeline;
     private readonly NodeTasks _tasks;
     private readonly CancellationTokenSource _stopping = new();
@@ -27,7 +27,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     private AdminListener? _admin;
 
     private PrimaryNode(
-        PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, NodeConnections nodes,
+        PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, InternalNetwork nodes,
         bool mayRecover, NodeServices services)
     {
         (_options, _services, _nodes) = (options, services, nodes);
@@ -68,13 +68,13 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             KeyWarning(logger, warning);
         var startup = new PrimaryStartup(options, key.Signer.PublicKey);
         ILogStore? store = null;
-        NodeConnections? nodes = null;
+        InternalNetwork? nodes = null;
         PrimaryNode node;
         try
         {
             store = startup.Open();
             var succession = new Succession(store, services);
-            nodes = new NodeConnections(options.Node, succession, services);
+            nodes = InternalNetwork.Open(options.Node, succession, services);
             var mayRecover = await RecoverAsync(options, startup, store, nodes, services, cancellationToken);
             PrimaryStartup.CheckSuccession(succession.Latest, store.Identity.NodeId);
             node = new PrimaryNode(
@@ -117,11 +117,14 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         await _tasks.StopAsync();
     }
 
-    /// <summary>Reads policy, rate limits and suffix list again (SIGHUP). What cannot be read stays as it was.</summary>
+    /// <summary>
+    /// Reads policy, rate limits, suffix list and certificates again (SIGHUP). What cannot be read stays as it was.
+    /// </summary>
     public void Reload()
     {
         _pipeline.Witnesses.Reload();
         _pipeline.Admission.Reload();
+        _nodes.Reload();
     }
 
     /// <inheritdoc/>
@@ -189,11 +192,11 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     /// <summary>Fetches back what the secondaries hold and this node lacks.</summary>
     /// <returns>Whether starting again could bring back more.</returns>
     private static async Task<bool> RecoverAsync(
-        PrimaryOptions options, PrimaryStartup startup, ILogStore store, NodeConnections nodes, NodeServices services,
+        PrimaryOptions options, PrimaryStartup startup, ILogStore store, InternalNetwork nodes, NodeServices services,
         CancellationToken cancellationToken)
     {
         var dataDir = options.Node.Backend == Backend.Embedded ? options.Node.DataDir : null;
-        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), nodes.Http, nodes.Options, services);
+        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), nodes.Http, nodes.Requests, services);
         if (startup.Mode == StartupMode.Empty)
         {
             await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);
@@ -212,6 +215,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         await _pipeline.ResumeAsync(cancellationToken);
         Describe();
         _pipeline.Start(_tasks);
+        _nodes.StartTasks(_tasks);
         await ListenAsync(cancellationToken);
     }
 
@@ -243,15 +247,14 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         var page = new InformationPage(LogKey.KeyHash(), _options.Node.UrlPrefix);
         var feed = new FeedEndpoint(
             _pipeline.Store, _pipeline.LocalSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
-        _local = await NodeListener.StartInternalAsync(
-            _options.Node.InternalEndpoint,
+        _local = await _nodes.ListenAsync(
             Table(
                 [
                     feed.Endpoint, new SuccessionEndpoint(_pipeline.Succession).Endpoint,
                     new StatusEndpoint(Status).Endpoint,
                 ],
                 null),
-            _pipeline.Succession, _services, cancellationToken);
+            cancellationToken);
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,
             cancellationToken);

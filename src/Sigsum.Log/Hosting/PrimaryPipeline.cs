@@ -3,6 +3,7 @@ using Sigsum.Crypto;
 using Sigsum.Log.Admission;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
+using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Replication;
@@ -24,7 +25,7 @@ internal sealed class PrimaryPipeline : IDisposable
 
     private readonly PrimaryOptions _options;
     private readonly PrimaryState _state;
-    private readonly NodeConnections _nodes;
+    private readonly InternalNetwork _nodes;
     private readonly NodeServices _services;
     private readonly Action<string>? _restart;
     private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
@@ -39,7 +40,7 @@ internal sealed class PrimaryPipeline : IDisposable
     /// of no use.</param>
     /// <param name="services">The node's surroundings.</param>
     public PrimaryPipeline(
-        PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, NodeConnections nodes,
+        PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, InternalNetwork nodes,
         Action<string>? restart, NodeServices services)
     {
         (_options, _state, _nodes, _services, _restart) = (options, state, nodes, services, restart);

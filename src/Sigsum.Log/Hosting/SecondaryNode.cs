@@ -23,7 +23,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     private readonly ISigner _key;
     private readonly ILogStore _store;
     private readonly Succession _succession;
-    private readonly NodeConnections _nodes;
+    private readonly InternalNetwork _nodes;
     private readonly SecondaryRole _role = new();
     private readonly KnownHead _known;
     private readonly Watermark _localSize;
@@ -42,7 +42,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         _services = services;
         _logger = services.Logger<SecondaryNode>();
         _succession = new Succession(store, services);
-        _nodes = new NodeConnections(options.Node, _succession, services);
+        _nodes = InternalNetwork.Open(options.Node, _succession, services);
         _known = new KnownHead(store, _role, services);
         _localSize = new Watermark(store.TreeHead.Size);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
@@ -66,7 +66,19 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         SecondaryOptions options, NodeServices services, CancellationToken cancellationToken)
     {
         var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
-        var node = new SecondaryNode(options, key.Signer, OpenStore(options), services);
+        var store = OpenStore(options);
+        SecondaryNode node;
+        try
+        {
+            node = new SecondaryNode(options, key.Signer, store, services);
+        }
+        catch
+        {
+            store.Dispose();
+            key.Dispose();
+            throw;
+        }
+
         foreach (var warning in key.Warnings)
             KeyWarning(node._logger, warning);
         try
@@ -93,6 +105,9 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
             await _local.StopAsync(deadline.Token);
         await _tasks.StopAsync();
     }
+
+    /// <summary>Reads the certificates again (SIGHUP). What cannot be read stays as it was.</summary>
+    public void Reload() => _nodes.Reload();
 
     /// <inheritdoc/>
     public NodeStatus Status()
@@ -175,6 +190,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
             addresses, _nodes.Node, _store, _succession, _known, _role, _localSize, FeedWait, poll, _services);
         _tasks.Start("follower", _follower.RunAsync);
         _tasks.Start("promotion", WaitForPromotionAsync);
+        _nodes.StartTasks(_tasks);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
     }
@@ -222,8 +238,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         var nothing = new EndpointTable(
             _options.Node.UrlPrefix, [], null, _services.Time, _services.Logger<EndpointTable>());
 
-        _local = await NodeListener.StartInternalAsync(
-            _options.Node.InternalEndpoint, nodeTable, _succession, _services, cancellationToken);
+        _local = await _nodes.ListenAsync(nodeTable, cancellationToken);
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, nothing, _services, cancellationToken);
         if (_options.Node.Backend == Backend.Embedded)

@@ -148,7 +148,7 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
     public async Task<FailoverReport> PromoteAsync(
         FailoverNode before, Func<PromotionOptions, PromotionOptions>? change = null)
     {
-        var options = new PromotionOptions { SthFile = SthFile, PrimaryUrl = before.InternalUrl, Timeout = TimeSpan.FromSeconds(20) };
+        var options = new PromotionOptions { SthFile = SthFile, PrimaryUrl = before.InternalUrl, Node = Connection };
         using var store = RocksDbLogStore.Open(Directory);
         return await new Promotion(
                 (change ?? (o => o))(options), store, log.LogKey, NewServices(), _ => Task.FromResult(true))
@@ -160,7 +160,7 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
     {
         using var store = RocksDbLogStore.Open(Directory);
         return await new Rejoin(
-                new(Directory, SthFile, primary.InternalUrl, dryRun, TimeSpan.FromSeconds(20)), store, NewServices(),
+                new(Directory, SthFile, primary.InternalUrl, dryRun, Connection), store, NewServices(),
                 _ => Task.FromResult(true))
             .RunAsync(FailoverLog.Cancel);
     }
@@ -217,6 +217,8 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
             return AddLeafStatus.Accepted;
         }
     }
+
+    private static NodeOptions Connection => new() { KeyFile = "", Timeout = TimeSpan.FromSeconds(20) };
 
     private static NodeServices NewServices() => NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
 

@@ -56,11 +56,17 @@ internal sealed class TestLog : IAsyncDisposable
 
     public Uri ExternalUrl => _ports[0].Url;
 
-    public Uri PrimaryInternalUrl => _ports[1].Url;
+    public Uri PrimaryInternalUrl => Internal(_ports[1]);
 
-    public Uri SecondaryInternalUrl => _ports[2].Url;
+    public Uri SecondaryInternalUrl => Internal(_ports[2]);
 
-    public SecondaryPeer OtherPeer => new(_ports[4].Url, SecondaryKey.PublicKey);
+    public SecondaryPeer OtherPeer => new(Internal(_ports[4]), SecondaryKey.PublicKey);
+
+    /// <summary>
+    /// Where set, nodes that are started from then on authenticate each other with the files of this, given the name of
+    /// their data directory.
+    /// </summary>
+    public Func<string, InternalTlsFiles>? Tls { get; set; }
 
     public string SthFile => PathOf("sth");
 
@@ -189,6 +195,8 @@ internal sealed class TestLog : IAsyncDisposable
             File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
     }
 
+    private Uri Internal(FreePort port) => new UriBuilder(port.Url) { Scheme = Tls is null ? "http" : "https" }.Uri;
+
     private async Task<SecondaryNode> StartSecondaryAsync(
         string name, FreePort external, FreePort local, NodeServices services)
     {
@@ -221,6 +229,7 @@ internal sealed class TestLog : IAsyncDisposable
         DataDir = PathOf(data),
         ExternalEndpoint = new HostPort("127.0.0.1", external.Number),
         InternalEndpoint = new HostPort("127.0.0.1", local.Number),
+        InternalTls = Tls?.Invoke(data),
         Interval = TimeSpan.FromSeconds(2),
     };
 }

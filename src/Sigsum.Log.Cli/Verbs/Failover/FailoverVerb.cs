@@ -3,6 +3,7 @@ using Sigsum.Client;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 
@@ -46,6 +47,13 @@ internal abstract class FailoverVerb : Verb
     {
         var yes = read.Flag(FailoverOptions.Yes.Name);
         return question => Task.FromResult(yes || Ask(question));
+    }
+
+    /// <summary>Reaches other nodes, as a node does; what they tell of promotions is not kept.</summary>
+    protected static InternalNetwork Reach(NodeOptions connection)
+    {
+        var scratch = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, null));
+        return InternalNetwork.Open(connection, new Succession(scratch, Services), Services);
     }
 
     /// <summary>Opens a node's directory; says what to do when the node runs.</summary>

@@ -19,7 +19,7 @@ internal sealed class PromoteVerb : FailoverVerb
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.KeyFile,
         OptionCatalog.SigningKeyFile, OptionCatalog.Named("policy-file"), OptionCatalog.Named("primary-url"),
-        OptionCatalog.Named("timeout"), OptionCatalog.LostNode, FailoverOptions.NodeUrl, FailoverOptions.FencePrimary,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, OptionCatalog.LostNode, FailoverOptions.NodeUrl, FailoverOptions.FencePrimary,
         FailoverOptions.LocalTree, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
     ];
 
@@ -43,7 +43,7 @@ internal sealed class PromoteVerb : FailoverVerb
             LostUrls = lostUrls,
             LocalTree = read.Flag(FailoverOptions.LocalTree.Name),
             DryRun = read.Flag("dry-run"),
-            Timeout = read.Duration("timeout", TimeSpan.FromSeconds(5)),
+            Node = NodeConfiguration.ReadConnection(read, values),
         };
         var agree = Asker(read);
         var json = read.Flag("json");

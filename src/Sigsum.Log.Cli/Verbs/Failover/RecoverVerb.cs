@@ -20,7 +20,7 @@ internal sealed class RecoverVerb : FailoverVerb
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.LogKeyFile, FailoverOptions.From,
-        OptionCatalog.Named("timeout"), FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
     ];
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class RecoverVerb : FailoverVerb
         if (isNew && logKey is null && values.Problems.Count == 0)
             values.AddProblem("log-key-file", "is missing; a new node is told whose log it holds");
         var options = new RecoverOptions(
-            dataDir, sthFile, from!, logKey, read.Flag("dry-run"), read.Duration("timeout", TimeSpan.FromSeconds(10)));
+            dataDir, sthFile, from!, logKey, read.Flag("dry-run"), NodeConfiguration.ReadConnection(read, values));
         var agree = Asker(read);
         var json = read.Flag("json");
         if (values.Problems.Count > 0 || from is null)

@@ -17,7 +17,7 @@ internal sealed class RejoinVerb(string name) : FailoverVerb
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.Named("primary-url"),
-        OptionCatalog.Named("timeout"), FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
     ];
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ internal sealed class RejoinVerb(string name) : FailoverVerb
         if (primary is null && read.OptionalText("primary-url") is null)
             values.AddProblem("primary-url", "is missing; write --primary-url=URL, the new primary's internal endpoint");
         var dryRun = read.Flag("dry-run");
-        var timeout = read.Duration("timeout", TimeSpan.FromSeconds(10));
+        var connection = NodeConfiguration.ReadConnection(read, values);
         var agree = Asker(read);
         var json = read.Flag("json");
         return values.Problems.Count > 0 || primary is null
@@ -38,7 +38,7 @@ internal sealed class RejoinVerb(string name) : FailoverVerb
             : RefusalsInWordsAsync(async () =>
             {
                 using var store = Open(dataDir);
-                var rejoin = new Rejoin(new(dataDir, sthFile, primary, dryRun, timeout), store, Services, agree);
+                var rejoin = new Rejoin(new(dataDir, sthFile, primary, dryRun, connection), store, Services, agree);
                 Report.Print(await rejoin.RunAsync(cancellationToken), json, dryRun);
                 return 0;
             });

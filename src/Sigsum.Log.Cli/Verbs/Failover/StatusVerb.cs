@@ -1,7 +1,7 @@
 using System.Globalization;
-using Sigsum.Client;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Failover;
+using Sigsum.Log.Hosting;
 
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
@@ -31,7 +31,7 @@ internal sealed class StatusVerb : FailoverVerb
         var dataDir = read.Text("data-dir", OptionCatalog.DataDir.Default);
         var sthFile = read.Text("sth-file", OptionCatalog.SthFile.Default);
         var url = read.Url(FailoverOptions.Url.Name);
-        var timeout = read.Duration("timeout", TimeSpan.FromSeconds(10));
+        var connection = NodeConfiguration.ReadConnection(read, values);
         var json = read.Flag("json");
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
@@ -39,7 +39,7 @@ internal sealed class StatusVerb : FailoverVerb
             {
                 var status = url is null
                     ? await ReadAsync(dataDir, sthFile, cancellationToken)
-                    : await AskAsync(url, timeout, cancellationToken);
+                    : await AskAsync(url, connection, cancellationToken);
                 if (json)
                     Console.WriteLine(System.Text.Encoding.UTF8.GetString(status.ToJson()));
                 else
@@ -58,11 +58,10 @@ internal sealed class StatusVerb : FailoverVerb
         return StatusOfStore.Read(store, sthFile, TimeProvider.System.GetUtcNow());
     }
 
-    private static async Task<NodeStatus> AskAsync(Uri url, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task<NodeStatus> AskAsync(Uri url, NodeOptions connection, CancellationToken cancellationToken)
     {
-        using var http = SigsumHttp.CreateForNodes();
-        return NodeStatus.Parse(await new NodeClient(http, url, new ClientOptions { RequestTimeout = timeout })
-            .GetStatusAsync(cancellationToken));
+        using var nodes = Reach(connection);
+        return NodeStatus.Parse(await nodes.Node(url).GetStatusAsync(cancellationToken));
     }
 
     private static IEnumerable<(string, string)> Rows(NodeStatus status)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sigsum.Client;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Failover;
+using Sigsum.Log.Hosting;
 
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
@@ -23,7 +24,8 @@ internal sealed class SwitchoverVerb : FailoverVerb
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
-        OptionCatalog.Config, OptionCatalog.DataDir, To, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, To,
+        FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
     ];
 
     /// <inheritdoc/>
@@ -34,6 +36,7 @@ internal sealed class SwitchoverVerb : FailoverVerb
         var to = read.OptionalText(To.Name);
         if (to is not null && !Guid.TryParseExact(to, "N", out _))
             values.AddProblem(To.Name, $"'{to}' is not a node id; write the 32 hex digits that `sigsum-log status` shows");
+        var connection = NodeConfiguration.ReadConnection(read, values);
         var dryRun = read.Flag("dry-run");
         var agree = Asker(read);
         var json = read.Flag("json");
@@ -58,21 +61,21 @@ internal sealed class SwitchoverVerb : FailoverVerb
 
                 if (!await agree("Exchange the roles of this primary and its secondary?"))
                     throw new FailoverException("not agreed to; nothing was changed");
-                await ExchangeAsync(node, dataDir, to ?? "", json, cancellationToken);
+                await ExchangeAsync(node, connection, dataDir, to ?? "", json, cancellationToken);
                 return 0;
             });
     }
 
     private static async Task ExchangeAsync(
-        AdminClient node, string dataDir, string to, bool json, CancellationToken cancellationToken)
+        AdminClient node, NodeOptions connection, string dataDir, string to, bool json, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var answer = (await node.DoAsync("hand-over", to, cancellationToken)).Split(' ');
         var handedOver = time.GetTimestamp();
         var url = new Uri(answer[0]);
         var paused = TimeSpan.FromMilliseconds(long.Parse(answer[3], CultureInfo.InvariantCulture));
-        using var http = SigsumHttp.CreateForNodes();
-        var client = new NodeClient(http, url, new ClientOptions { RequestTimeout = TimeSpan.FromSeconds(5) });
+        using var nodes = Reach(connection);
+        var client = nodes.Node(url);
         var there = await UntilAsync(async () => NodeStatus.Parse(await client.GetStatusAsync(cancellationToken)),
             status => status is { Role: "primary", ReadyForFailover: true }, $"{url} to sign as primary", cancellationToken);
         var pause = paused + time.GetElapsedTime(handedOver);

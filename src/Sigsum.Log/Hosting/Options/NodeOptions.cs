@@ -19,6 +19,11 @@ internal sealed record NodeOptions
     public HostPort InternalEndpoint { get; init; } = new("localhost", 6967);
 
     /// <summary>
+    /// How nodes authenticate each other at the internal endpoint; null for not at all (<c>--internal-tls-*</c>).
+    /// </summary>
+    public InternalTlsFiles? InternalTls { get; init; }
+
+    /// <summary>
     /// Path before the endpoint names, without slashes at its ends; empty for none (<c>--url-prefix</c>).
     /// </summary>
     public string UrlPrefix { get; init; } = "";
