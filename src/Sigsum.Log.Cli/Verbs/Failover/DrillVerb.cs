@@ -9,7 +9,7 @@ internal sealed class DrillVerb : FailoverVerb
 {
     private const int MostLeaves = 100_000;
 
-    private static readonly OptionSpec From = new("from", OptionKind.Text, FileTable.None, "directory",
+    private static readonly OptionSpec Copy = new("copy", OptionKind.Text, FileTable.None, "directory",
         "A copy of a node's data directory, whose leaves the drill begins with; it is read only. Empty if unset.");
 
     private static readonly OptionSpec Leaves = new("leaves", OptionKind.Number, FileTable.None, "number",
@@ -26,13 +26,13 @@ internal sealed class DrillVerb : FailoverVerb
     public override string Summary => "rehearse a complete failover on this machine";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptionSpec> Options { get; } = [From, Leaves, Dir, OptionCatalog.Json];
+    public override IReadOnlyList<OptionSpec> Options { get; } = [Copy, Leaves, Dir, OptionCatalog.Json];
 
     /// <inheritdoc/>
     public override Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
     {
         var read = new OptionReader(values);
-        var from = read.OptionalText(From.Name);
+        var copy = read.OptionalText(Copy.Name);
         var leaves = read.Number(Leaves.Name, 100);
         if (leaves is < 1 or > MostLeaves)
             values.AddProblem(Leaves.Name, $"{leaves} is out of range; write a number from 1 to {MostLeaves}");
@@ -48,7 +48,7 @@ internal sealed class DrillVerb : FailoverVerb
                     ? Directory.CreateTempSubdirectory("sigsum-drill-").FullName
                     : Directory.CreateDirectory(dir).FullName;
                 await using (var drill = new DrillCommand(folder))
-                    Print(await drill.RunAsync(from, leaves, cancellationToken), json);
+                    Print(await drill.RunAsync(copy, leaves, cancellationToken), json);
                 if (dir is null)
                     Directory.Delete(folder, recursive: true);
                 return 0;

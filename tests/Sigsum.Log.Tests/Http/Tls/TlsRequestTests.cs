@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Tests.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Testing;
 
