@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sigsum.Crypto;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Sequencing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -40,6 +41,7 @@ internal sealed partial class LeafGate(
     ILogStore store,
     SequencerQueue queue,
     ReplicationGate replicas,
+    StoreDamage damage,
     TokenVerifier tokens,
     IRateLimiter limiter,
     ILogger<LeafGate> logger)
@@ -48,6 +50,9 @@ internal sealed partial class LeafGate(
     public async ValueTask<GateAnswer> SubmitAsync(
         AddLeafRequest request, Leaf leaf, Hash leafHash, SubmitTokenHeader? token, CancellationToken cancellationToken)
     {
+        if (damage.Found is not null)
+            return new GateAnswer.Unavailable("the log takes no leaves: its store is damaged");
+
         // Pending before stored: a leaf leaves the pending table only after the store shows it.
         if (queue.Find(leafHash) is { } underWay)
             return new GateAnswer.Taken(underWay.Index);

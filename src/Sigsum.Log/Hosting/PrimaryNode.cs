@@ -7,6 +7,7 @@ using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Sequencing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -31,6 +32,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     private readonly ILogStore _store;
     private readonly SequencerQueue _queue;
     private readonly PrimaryRole _role = new();
+    private readonly StoreDamage _damage = new();
     private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
     private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
     private readonly CancellationTokenSource _stopping = new();
@@ -62,6 +64,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _signer = new TreeHeadSigner(
             key, new SthFile(options.SthFile), new StartupFile(options.SthFile), store, _role, _signedSize, services);
         _publisher = new Publisher(store, services);
+        Scrub = NodeScrub.OfPrimary(
+            options.Node, store, key.PublicKey, _signer, _publisher, _role, _damage, services);
         _preflight = new Preflight(needsAnswer: _gate.Alone && state.Signed is { TreeHead.Size: > 0 });
         _witnesses = new WitnessPanel(
             options, key.PublicKey, store, _role, _preflight, _signer, _publisher, _witnessHttp, services);
@@ -86,6 +90,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
 
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _store.TreeHead;
+
+    /// <summary>What checks the stored tree.</summary>
+    public Scrubber Scrub { get; }
 
     /// <summary>The published size, to wait on.</summary>
     public Watermark Published => _publisher.Size;
@@ -170,14 +177,15 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _tasks.Dispose();
         _store.Dispose();
         _role.Dispose();
+        _damage.Dispose();
         _stopping.Dispose();
         (_key as IDisposable)?.Dispose();
     }
 
     private async Task ResumeAsync(PrimaryState state, CancellationToken cancellationToken)
     {
-        if (state.Published is { } published)
-            _publisher.Resume(published);
+        if (state.Published is { } published && _witnesses.Confirm(published) is { } confirmed)
+            _publisher.Resume(confirmed);
         _witnesses.Load();
         switch (state.Mode)
         {
@@ -225,6 +233,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             _tasks.Start($"secondary {i}", Track(i).RunAsync);
         if (_gate.Alone)
             _tasks.Start("local size", PassOnLocalSizeAsync);
+        if (NodeScrub.IsOn(_options.Node))
+            _tasks.Start("scrubber", Scrub.RunAsync);
         _services.Metrics.Pipeline.ObserveQueue(() => _queue.Count, _options.QueueLength);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
@@ -256,12 +266,13 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     {
         var timer = new LeafTimer(_services.Metrics.Pipeline, _services.Time);
         var leafGate = new LeafGate(
-            _store, _queue, _gate, _admission.Tokens, _admission.Limiter, _services.Logger<LeafGate>());
+            _store, _queue, _gate, _damage, _admission.Tokens, _admission.Limiter, _services.Logger<LeafGate>());
         var read = new ReadEndpoints(_publisher, _store, _options.Node.MaxRange, _services.Metrics.Http);
         var add = new AddLeafEndpoint(leafGate, _signedSize, _publisher, timer, _options.CommitWait,
             _services.Metrics.Http.Endpoint(EndpointNames.AddLeaf), _services.Time);
         var page = new InformationPage(_key.PublicKey.KeyHash(), _options.Node.UrlPrefix);
-        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        var feed = new FeedEndpoint(
+            _store, _localSize, _damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
         var publicTable = new EndpointTable(
             _options.Node.UrlPrefix, [.. read.All, add.Endpoint], page.AnswerAsync, _services.Time,
             _services.Logger<EndpointTable>());

@@ -5,6 +5,7 @@ using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -24,6 +25,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     private readonly ILogStore _store;
     private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
     private readonly Watermark _localSize;
+    private readonly StoreDamage _damage = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeTasks _tasks;
     private NodeListener? _external;
@@ -37,6 +39,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         _services = services;
         _logger = services.Logger<SecondaryNode>();
         _localSize = new Watermark(store.TreeHead.Size);
+        Scrub = NodeScrub.OfSecondary(options.Node, store, options.LogPublicKey, _damage, services);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
 
@@ -48,6 +51,9 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
 
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _store.TreeHead;
+
+    /// <summary>What checks the stored tree.</summary>
+    public Scrubber Scrub { get; }
 
     /// <summary>The key that this secondary signs its tree heads with.</summary>
     public PublicKey PublicKey => _key.PublicKey;
@@ -98,6 +104,7 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         _nodeHttp.Dispose();
         _tasks.Dispose();
         _store.Dispose();
+        _damage.Dispose();
         _stopping.Dispose();
         (_key as IDisposable)?.Dispose();
     }
@@ -135,17 +142,21 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     {
         var poll = _options.Node.Interval < LongestPoll ? _options.Node.Interval : LongestPoll;
         var feed = new FeedClient(_nodeHttp, _options.PrimaryUrl, _services.ClientOptions(_options.Node));
-        var follower = new Follower(feed, _store, _localSize, FeedEndpoint.MaxBatch, FeedWait, poll, _services);
+        var follower = new Follower(
+            feed, _store, _localSize, _damage, FeedEndpoint.MaxBatch, FeedWait, poll, _services);
         _tasks.Start("follower", follower.RunAsync);
+        if (NodeScrub.IsOn(_options.Node))
+            _tasks.Start("scrubber", Scrub.RunAsync);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key,
+        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key, _damage,
             _services.Metrics.Http.Endpoint(EndpointNames.GetSecondaryTreeHead), _services.Time, _stopping.Token);
-        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        var feed = new FeedEndpoint(
+            _store, _localSize, _damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
         var nodeTable = new EndpointTable(
             _options.Node.UrlPrefix, [head.Endpoint, feed.Endpoint], null, _services.Time,
             _services.Logger<EndpointTable>());

@@ -24,6 +24,7 @@ internal sealed partial class Publisher(
     private readonly Watermark _size = new(0);
     private volatile PublishedTree? _current;
     private bool _withdrawn;
+    private ulong _largest = ulong.MaxValue;
 
     /// <summary>What readers see, or null while nothing may be shown.</summary>
     public PublishedTree? Current => _current;
@@ -33,10 +34,13 @@ internal sealed partial class Publisher(
 
     /// <summary>The head that this store published last; its signature is checked, if the key is known.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
-    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey)
+    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey) =>
+        store.ReadRecord(RecordKey) is { } bytes ? ParsePublished(bytes, logKey) : null;
+
+    /// <summary>Reads the record, as <see cref="LoadPublished"/> does.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static CosignedTreeHead ParsePublished(ReadOnlySpan<byte> bytes, PublicKey? logKey)
     {
-        if (store.ReadRecord(RecordKey) is not { } bytes)
-            return null;
         try
         {
             var head = CosignedTreeHead.Parse(bytes);
@@ -50,11 +54,25 @@ internal sealed partial class Publisher(
         }
     }
 
-    /// <summary>Shows again what was shown before the restart.</summary>
+    /// <summary>Shows again what was shown before the restart, and stores it where less of it is shown now.</summary>
     public void Resume(CosignedTreeHead head)
     {
         lock (_gate)
-            Show(PublishedTree.Restore(head, services.Time.GetUtcNow()));
+        {
+            var tree = PublishedTree.Restore(head, services.Time.GetUtcNow());
+            if (IsStored(tree))
+                Show(tree);
+            else
+                Keep(tree);
+        }
+    }
+
+    /// <summary>Whether what is shown is what is stored; true where nothing is shown.</summary>
+    /// <exception cref="StoreException">The record cannot be read.</exception>
+    public bool IsStoredAsShown()
+    {
+        lock (_gate)
+            return _current is not { } shown || IsStored(shown);
     }
 
     /// <summary>Publishes <paramref name="head"/> with its cosignatures.</summary>
@@ -63,7 +81,7 @@ internal sealed partial class Publisher(
     {
         lock (_gate)
         {
-            if (_withdrawn)
+            if (_withdrawn || head.Size > _largest)
                 return;
             Invariant.Check(
                 _current is null || head.Size >= _current.Size,
@@ -84,6 +102,20 @@ internal sealed partial class Publisher(
         {
             _withdrawn = true;
             _current = null;
+        }
+    }
+
+    /// <summary>
+    /// Shows no head any more that is larger than this: what is stored of the leaf behind it is damaged, and nobody
+    /// could tell which answers about such a head are right.
+    /// </summary>
+    public void WithdrawAbove(ulong size)
+    {
+        lock (_gate)
+        {
+            _largest = Math.Min(_largest, size);
+            if (_current?.Size > _largest)
+                _current = null;
         }
     }
 
@@ -109,6 +141,9 @@ internal sealed partial class Publisher(
 
     private static bool IsKnown(PublishedTree shown, Cosignature cosignature) =>
         shown.Head.Cosignatures.Any(c => c.KeyHash == cosignature.KeyHash && c.Timestamp >= cosignature.Timestamp);
+
+    private bool IsStored(PublishedTree tree) =>
+        store.ReadRecord(RecordKey) is { } stored && stored.AsSpan().SequenceEqual(tree.Body.Span);
 
     private void Keep(PublishedTree tree)
     {

@@ -4,6 +4,7 @@ using Sigsum.Crypto;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Replication;
@@ -22,6 +23,7 @@ internal sealed class Follower(
     FeedClient feed,
     ILogStore store,
     Watermark localSize,
+    StoreDamage damage,
     int batchSize,
     TimeSpan wait,
     TimeSpan pollInterval,
@@ -77,10 +79,14 @@ internal sealed class Follower(
             return pollInterval;
         }
 
+        if (IsDamaged())
+            return pollInterval;
         using var limit = new CancellationTokenSource(wait + HoldSlack, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var start = store.TreeHead.Size;
         var batch = await feed.GetLeavesAsync(start, start + (ulong)batchSize, wait, either.Token);
+        if (IsDamaged())
+            return pollInterval;
         if (batch.Leaves.Count == 0)
         {
             _condition.Met();
@@ -108,5 +114,14 @@ internal sealed class Follower(
         localSize.Advance(prepared.NewHead.Size);
         _condition.Met();
         return TimeSpan.Zero;
+    }
+
+    /// <summary>Nothing is added to a tree that is damaged: it would look as if it were worth something.</summary>
+    private bool IsDamaged()
+    {
+        if (damage.Found is null)
+            return false;
+        _condition.NotMet("is not followed: this secondary's store is damaged");
+        return true;
     }
 }

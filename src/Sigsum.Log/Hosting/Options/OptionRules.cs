@@ -83,6 +83,8 @@ internal static class OptionRules
             problems.Add(new("log-level", "write debug, info, warning or error"));
         Within(problems, "timeout", node.Timeout, OptionRanges.Timeout);
         Within(problems, "interval", node.Interval, OptionRanges.Interval);
+        Within(problems, "scrub-rate", node.ScrubRate, OptionRanges.ScrubRate);
+        Within(problems, "scrub-interval", node.ScrubInterval, OptionRanges.ScrubInterval);
     }
 
     private static void CheckSecondaries(PrimaryOptions options, ImmutableArray<ConfigurationProblem>.Builder problems)
