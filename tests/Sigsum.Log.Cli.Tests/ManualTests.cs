@@ -37,6 +37,8 @@ public sealed class ManualTests
         { "cosignature-grace", Text(OptionRanges.CosignatureGrace) },
         { "max-range", Text(OptionRanges.MaxRange) },
         { "witness-requests-per-day", Text(OptionRanges.WitnessRequestsPerDay) },
+        { "scrub-rate", Text(OptionRanges.ScrubRate) },
+        { "scrub-interval", Text(OptionRanges.ScrubInterval) },
         { "queue-length", Text(OptionRanges.QueueLength) },
         { "batch-size", Text(OptionRanges.BatchSize) },
     };

@@ -105,6 +105,8 @@ internal static class NodeConfiguration
         LogLevel = read.Level("log-level", defaults.LogLevel),
         Backend = read.Backend("backend", defaults.Backend),
         DataDir = read.Text("data-dir", defaults.DataDir),
+        ScrubRate = read.Number("scrub-rate", defaults.ScrubRate),
+        ScrubInterval = read.Duration("scrub-interval", defaults.ScrubInterval),
     };
 
     /// <summary>Pairs URLs with key files; half a pair is an error, never a secondary that is left out.</summary>

@@ -88,6 +88,11 @@ internal static class OptionCatalog
             "File to write logs to, or stderr if unset."),
         new("log-level", OptionKind.Text, FileTable.Root, "level",
             "Log level (available: debug, info, warning, error).") { Default = "info" },
+        new("scrub-rate", OptionKind.Number, FileTable.Root, "number",
+            "Stored leaves that are read and checked in a second at most, in the background; 0 turns it off.")
+            { Default = Invariant(Defaults.Node.ScrubRate) },
+        new("scrub-interval", OptionKind.Text, FileTable.Root, "value",
+            "Time between two checks of the whole store.") { Default = GoDuration.Format(Defaults.Node.ScrubInterval) },
         new("trillian-rpc-server", OptionKind.Text, FileTable.Root, "host:port",
             "Ignored: there is no Trillian server.") { Ignored = true },
         new("trillian-tree-id-file", OptionKind.Text, FileTable.Root, "file",

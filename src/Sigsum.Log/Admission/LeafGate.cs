@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sigsum.Crypto;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Sequencing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -39,6 +40,7 @@ internal sealed partial class LeafGate(
     ILogStore store,
     SequencerQueue queue,
     Intake intake,
+    StoreDamage damage,
     TokenVerifier tokens,
     IRateLimiter limiter,
     ILogger<LeafGate> logger)
@@ -50,6 +52,9 @@ internal sealed partial class LeafGate(
         // A node that is not the log's primary any more can promise nothing, not even for a leaf that it holds.
         if (intake is { ForGood: true, ClosedBecause: { } never })
             return new GateAnswer.Unavailable(never);
+
+        if (damage.Found is not null)
+            return new GateAnswer.Unavailable("the log takes no leaves: its store is damaged");
 
         // Pending before stored: a leaf leaves the pending table only after the store shows it.
         if (queue.Find(leafHash) is { } underWay)

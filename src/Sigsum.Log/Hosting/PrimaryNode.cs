@@ -5,6 +5,7 @@ using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -50,6 +51,9 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
 
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _pipeline.Store.TreeHead;
+
+    /// <summary>What checks the stored tree.</summary>
+    public Scrubber Scrub => _pipeline.Scrub;
 
     /// <summary>The published size, to wait on.</summary>
     public Watermark Published => _pipeline.Publisher.Size;
@@ -237,7 +241,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     {
         var timer = new LeafTimer(_services.Metrics.Pipeline, _services.Time);
         var leafGate = new LeafGate(
-            _pipeline.Store, _pipeline.Queue, _pipeline.Intake, _pipeline.Admission.Tokens, _pipeline.Admission.Limiter,
+            _pipeline.Store, _pipeline.Queue, _pipeline.Intake, _pipeline.Damage, _pipeline.Admission.Tokens, _pipeline.Admission.Limiter,
             _services.Logger<LeafGate>());
         var read = new ReadEndpoints(
             _pipeline.Publisher, _pipeline.Store, _options.Node.MaxRange, _services.Metrics.Http);
@@ -246,7 +250,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             _services.Metrics.Http.Endpoint(EndpointNames.AddLeaf), _services.Time);
         var page = new InformationPage(LogKey.KeyHash(), _options.Node.UrlPrefix);
         var feed = new FeedEndpoint(
-            _pipeline.Store, _pipeline.LocalSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+            _pipeline.Store, _pipeline.LocalSize, _pipeline.Damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
         _local = await _nodes.ListenAsync(
             Table(
                 [

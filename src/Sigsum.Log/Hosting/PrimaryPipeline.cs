@@ -7,6 +7,7 @@ using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Sequencing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -63,6 +64,7 @@ internal sealed class PrimaryPipeline : IDisposable
         Witnesses = new WitnessPanel(
             options, key.PublicKey, Store, Role, Preflight, Signer, Publisher,
             signedBefore: state.Promoted ? Store.TreeHead.Size : 0, _witnessHttp, services);
+        Scrub = NodeScrub.OfPrimary(options.Node, Store, key.PublicKey, Signer, Publisher, Role, Damage, services);
         succession.Superseded += latest => Retire(
             $"node {latest.NodeId:N} at {latest.NodeUrl} was promoted in epoch {latest.Epoch}");
         succession.Conflicted += Retire;
@@ -88,6 +90,10 @@ internal sealed class PrimaryPipeline : IDisposable
     public PrimaryRole Role { get; } = new();
 
     public Intake Intake { get; } = new();
+
+    public StoreDamage Damage { get; } = new();
+
+    public Scrubber Scrub { get; }
 
     public Watermark LocalSize { get; }
 
@@ -116,8 +122,8 @@ internal sealed class PrimaryPipeline : IDisposable
     /// <summary>Shows again what was shown, and signs the first head where the startup mode says so.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        if (_state.Published is { } published)
-            Publisher.Resume(published);
+        if (_state.Published is { } published && Witnesses.Confirm(published) is { } confirmed)
+            Publisher.Resume(confirmed);
         Witnesses.Load();
         if (_state.Mode is StartupMode.Empty or StartupMode.LocalTree)
             await Signer.SignFirstAsync(Store.TreeHead, cancellationToken);
@@ -146,6 +152,8 @@ internal sealed class PrimaryPipeline : IDisposable
             tasks.Start($"head of secondary {number}", stop => Heads.RunAsync(number, node, stop));
         }
 
+        if (NodeScrub.IsOn(_options.Node))
+            tasks.Start("scrubber", Scrub.RunAsync);
         if (Succession.Latest is not null)
             tasks.Start("herald", new Herald(Store, Succession, Roster, _nodes.Node, _services).RunAsync);
         if (Gate.Alone)
@@ -173,6 +181,7 @@ internal sealed class PrimaryPipeline : IDisposable
         _witnessHttp.Dispose();
         Admission.Dispose();
         Roster.Dispose();
+        Damage.Dispose();
         Role.Dispose();
     }
 

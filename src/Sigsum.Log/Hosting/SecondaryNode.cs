@@ -5,6 +5,7 @@ using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -27,6 +28,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     private readonly SecondaryRole _role = new();
     private readonly KnownHead _known;
     private readonly Watermark _localSize;
+    private readonly StoreDamage _damage = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeTasks _tasks;
     private NodeListener? _external;
@@ -45,6 +47,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         _nodes = InternalNetwork.Open(options.Node, _succession, services);
         _known = new KnownHead(store, _role, services);
         _localSize = new Watermark(store.TreeHead.Size);
+        Scrub = NodeScrub.OfSecondary(options.Node, store, options.LogPublicKey, _damage, services);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
 
@@ -56,6 +59,9 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
 
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _store.TreeHead;
+
+    /// <summary>What checks the stored tree.</summary>
+    public Scrubber Scrub { get; }
 
     /// <summary>The key that this secondary signs its tree heads with.</summary>
     public PublicKey PublicKey => _key.PublicKey;
@@ -149,6 +155,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         _nodes.Dispose();
         _tasks.Dispose();
         _store.Dispose();
+        _damage.Dispose();
         _stopping.Dispose();
         (_key as IDisposable)?.Dispose();
     }
@@ -187,10 +194,12 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         var poll = _options.Node.Interval < LongestPoll ? _options.Node.Interval : LongestPoll;
         var addresses = new PrimaryAddresses(_options.PrimaryUrl, _succession, _nodes.Feed);
         _follower = new Follower(
-            addresses, _nodes.Node, _store, _succession, _known, _role, _localSize, FeedWait, poll, _services);
+            addresses, _nodes.Node, _store, _succession, _known, _role, _localSize, _damage, FeedWait, poll, _services);
         _tasks.Start("follower", _follower.RunAsync);
         _tasks.Start("promotion", WaitForPromotionAsync);
         _nodes.StartTasks(_tasks);
+        if (NodeScrub.IsOn(_options.Node))
+            _tasks.Start("scrubber", Scrub.RunAsync);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
     }
@@ -224,9 +233,10 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key, _succession, _role,
+        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key, _succession, _role, _damage,
             _services.Metrics.Http.Endpoint(EndpointNames.GetSecondaryTreeHead), _services.Time, _stopping.Token);
-        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        var feed = new FeedEndpoint(
+            _store, _localSize, _damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
         var nodeTable = new EndpointTable(
             _options.Node.UrlPrefix,
             [

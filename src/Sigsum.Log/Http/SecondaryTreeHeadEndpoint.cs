@@ -5,6 +5,7 @@ using Sigsum.Crypto;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
 
@@ -16,7 +17,8 @@ namespace Sigsum.Log.Http;
 /// more, or with 304 when the time is over.
 /// </summary>
 internal sealed class SecondaryTreeHeadEndpoint(
-    ILogStore store, Watermark localSize, ISigner signer, Succession succession, SecondaryRole role, EndpointMetrics metrics,
+    ILogStore store, Watermark localSize, ISigner signer, Succession succession, SecondaryRole role, StoreDamage damage,
+    EndpointMetrics metrics,
     TimeProvider time, CancellationToken stopping)
 {
     /// <summary>The endpoint by its name.</summary>
@@ -24,6 +26,7 @@ internal sealed class SecondaryTreeHeadEndpoint(
 
     private async Task GetAsync(HttpContext context, PathArguments arguments)
     {
+        ThrowIfDamaged();
         var known = ReadKnownSize(context.Request);
         var wait = HoldRequest.Read(context.Request);
         if (wait > TimeSpan.Zero)
@@ -31,11 +34,11 @@ internal sealed class SecondaryTreeHeadEndpoint(
             HoldRequest.Applied(context.Response);
             if (known is { } size && size == localSize.Value)
             {
-                using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-                await localSize.WaitAboveAsync(size, wait, time, ended.Token);
+                await HoldAsync(context, size, wait);
             }
         }
 
+        ThrowIfDamaged();
         ThrowUnlessForThePrimary(context);
         var tree = store.TreeHead;
         context.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{tree.Size}\"");
@@ -67,6 +70,30 @@ internal sealed class SecondaryTreeHeadEndpoint(
             return;
         throw new RequestRefusedException(
             StatusCodes.Status409Conflict, $"acknowledged only to the primary of epoch {latest.Epoch}");
+    }
+
+    private async Task HoldAsync(HttpContext context, ulong size, TimeSpan wait)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, stopping, damage.Known);
+        try
+        {
+            await localSize.WaitAboveAsync(size, wait, time, ended.Token);
+        }
+        catch (OperationCanceledException) when (damage.Found is not null)
+        {
+            // Told in the next line of the caller.
+        }
+    }
+
+    /// <summary>What is damaged is not what was acknowledged; nothing more is.</summary>
+    private void ThrowIfDamaged()
+    {
+        if (damage.Found is not null)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status503ServiceUnavailable, "this secondary acknowledges nothing: its store is damaged");
+        }
     }
 
     /// <summary>The size that the client knows. A tag that we never gave matches nothing, and is no error.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
     private PublishedTree? _coming;
     private ulong _hiddenBelow;
     private bool _withdrawn;
+    private ulong _largest = ulong.MaxValue;
 
     /// <summary>What readers see, or null while nothing may be shown.</summary>
     public PublishedTree? Current => _current;
@@ -39,10 +40,13 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
 
     /// <summary>The head that this store published last; its signature is checked, if the key is known.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
-    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey)
+    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey) =>
+        store.ReadRecord(RecordKey) is { } bytes ? ParsePublished(bytes, logKey) : null;
+
+    /// <summary>Reads the record, as <see cref="LoadPublished"/> does.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static CosignedTreeHead ParsePublished(ReadOnlySpan<byte> bytes, PublicKey? logKey)
     {
-        if (store.ReadRecord(RecordKey) is not { } bytes)
-            return null;
         try
         {
             var head = CosignedTreeHead.Parse(bytes);
@@ -64,15 +68,26 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
         return new StoreRecord(RecordKey, body.WrittenMemory);
     }
 
-    /// <summary>Shows again what was shown before the restart.</summary>
+    /// <summary>Shows again what was shown before the restart, and stores it where less of it is shown now.</summary>
     public void Resume(CosignedTreeHead head)
     {
         lock (_gate)
         {
             var tree = PublishedTree.Restore(head, services.Time.GetUtcNow());
             replicas.Offer(tree);
-            Show(tree);
+            if (IsStored(tree))
+                Show(tree);
+            else
+                Keep(tree);
         }
+    }
+
+    /// <summary>Whether what is shown is what is stored; true where nothing is shown.</summary>
+    /// <exception cref="StoreException">The record cannot be read.</exception>
+    public bool IsStoredAsShown()
+    {
+        lock (_gate)
+            return _current is not { } shown || IsStored(shown);
     }
 
     /// <summary>
@@ -102,7 +117,7 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
     {
         lock (_gate)
         {
-            if (_withdrawn || _coming is not { } next || next.Size < _hiddenBelow)
+            if (_withdrawn || _coming is not { } next || next.Size < _hiddenBelow || next.Size > _largest)
                 return;
             Invariant.Check(
                 next.Size >= _size.Value, $"the published size would go back from {_size.Value} to {next.Size}");
@@ -139,6 +154,20 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
         }
     }
 
+    /// <summary>
+    /// Shows no head any more that is larger than this: what is stored of the leaf behind it is damaged, and nobody
+    /// could tell which answers about such a head are right.
+    /// </summary>
+    public void WithdrawAbove(ulong size)
+    {
+        lock (_gate)
+        {
+            _largest = Math.Min(_largest, size);
+            if (_current?.Size > _largest)
+                _current = null;
+        }
+    }
+
     /// <summary>Adds a cosignature that came after its head was published, if that head still stands.</summary>
     public void AddLate(StoredTreeHead head, Cosignature cosignature)
     {
@@ -163,6 +192,9 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
 
     private static bool IsKnown(PublishedTree shown, Cosignature cosignature) =>
         shown.Head.Cosignatures.Any(c => c.KeyHash == cosignature.KeyHash && c.Timestamp >= cosignature.Timestamp);
+
+    private bool IsStored(PublishedTree tree) =>
+        store.ReadRecord(RecordKey) is { } stored && stored.AsSpan().SequenceEqual(tree.Body.Span);
 
     private void Keep(PublishedTree tree)
     {

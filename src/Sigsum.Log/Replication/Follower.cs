@@ -3,6 +3,7 @@ using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
 
@@ -27,6 +28,7 @@ internal sealed class Follower(
     KnownHead known,
     SecondaryRole role,
     Watermark localSize,
+    StoreDamage damage,
     TimeSpan wait,
     TimeSpan pollInterval,
     NodeServices services)
@@ -96,6 +98,8 @@ internal sealed class Follower(
         if (addresses.Current() is not { } primary)
             return Pause("is not known: neither a promotion record nor --primary-url names it");
 
+        if (IsDamaged())
+            return pollInterval;
         using var limit = new CancellationTokenSource(wait + HoldSlack, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var start = store.TreeHead.Size;
@@ -104,6 +108,8 @@ internal sealed class Follower(
         var batch = await primary.Feed.GetLeavesAsync(start, end, wait, either.Token);
         if (!await IsPrimaryAsync(primary.Url, batch.Node, either.Token))
             return Pause($"{primary.Url.Authority} is of an earlier epoch and is not followed");
+        if (IsDamaged())
+            return pollInterval;
         if (batch.Leaves.Count == 0)
         {
             _condition.Met();
@@ -166,5 +172,14 @@ internal sealed class Follower(
     {
         _condition.NotMet(reason);
         return pollInterval;
+    }
+
+    /// <summary>Nothing is added to a tree that is damaged: it would look as if it were worth something.</summary>
+    private bool IsDamaged()
+    {
+        if (damage.Found is null)
+            return false;
+        _condition.NotMet("is not followed: this secondary's store is damaged");
+        return true;
     }
 }

@@ -24,6 +24,9 @@ internal interface ILogStore : INodeReader, IDisposable
     /// it once: all leaves and nodes of a tree stay readable while the tree grows.</summary>
     TreeHead TreeHead { get; }
 
+    /// <summary>Reads everything as it is stored, for whoever checks it.</summary>
+    IStoreScan Scan { get; }
+
     /// <summary>Index of the leaf with this leaf hash; null when it is not in the tree. The lowest, should a copied
     /// tree hold the leaf twice.</summary>
     ulong? FindLeaf(in Hash leafHash);

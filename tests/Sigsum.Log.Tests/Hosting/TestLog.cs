@@ -1,11 +1,14 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Keys;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Witnessing;
+using Sigsum.Merkle;
 using Sigsum.Messages;
 using Sigsum.Testing;
 using Hash = Sigsum.Crypto.Hash;
@@ -69,6 +72,9 @@ internal sealed class TestLog : IAsyncDisposable
     public Func<string, InternalTlsFiles>? Tls { get; set; }
 
     public string SthFile => PathOf("sth");
+
+    /// <summary>Time between two checks of a whole store by a running node.</summary>
+    public TimeSpan ScrubInterval { get; set; } = TimeSpan.FromHours(1);
 
     public string PathOf(string name) => _directory.PathOf(name);
 
@@ -138,6 +144,34 @@ internal sealed class TestLog : IAsyncDisposable
 
     public async Task<AddLeafRequest> RequestAsync(int number) =>
         await AddLeafRequest.SignAsync(Hash.Sha256(BitConverter.GetBytes(number)), Submitter, Cancel);
+
+    /// <summary>
+    /// Gives both nodes, which have not been started yet, the same tree, as if its leaves had been submitted; the head
+    /// of the first <paramref name="signed"/> leaves is signed and published.
+    /// </summary>
+    public async Task FillAsync(int count, int signed)
+    {
+        var leaves = new List<Leaf>(count);
+        for (var number = 0; number < count; number++)
+            leaves.Add((await RequestAsync(number)).ToLeaf());
+        foreach (var (node, role, type) in new[]
+        {
+            ("primary", NodeRole.Primary, TreeType.Log), ("secondary", NodeRole.Secondary, TreeType.PreorderedLog),
+        })
+        {
+            using var store = RocksDbLogStore.Create(
+                PathOf(node), StoreIdentity.ForNew(role, type, LogKey.PublicKey.KeyHash()));
+            store.Commit(TreeAppender.Restore(store).Prepare(leaves, [.. leaves.Select(leaf => leaf.LeafHash())], []));
+            if (role != NodeRole.Primary)
+                continue;
+            var head = await SignedTreeHead.SignAsync(
+                new TreeHead((ulong)signed, ProofBuilder.Root((ulong)signed, store)), LogKey, Cancel);
+            new SthFile(SthFile).Store(head);
+            var body = new ArrayBufferWriter<byte>();
+            new CosignedTreeHead(head, []).Write(body);
+            store.CommitRecords([new StoreRecord(Publisher.RecordKey, body.WrittenMemory)]);
+        }
+    }
 
     /// <summary>Posts a leaf once.</summary>
     public async Task<AddLeafStatus> AddAsync(int number) =>
@@ -231,5 +265,7 @@ internal sealed class TestLog : IAsyncDisposable
         InternalEndpoint = new HostPort("127.0.0.1", local.Number),
         InternalTls = Tls?.Invoke(data),
         Interval = TimeSpan.FromSeconds(2),
+        ScrubRate = 1_000_000,
+        ScrubInterval = ScrubInterval,
     };
 }

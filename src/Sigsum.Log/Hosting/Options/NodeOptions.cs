@@ -49,6 +49,14 @@ internal sealed record NodeOptions
     /// <summary>The directory of the embedded store (<c>--data-dir</c>).</summary>
     public string DataDir { get; init; } = "/var/lib/sigsum-log";
 
+    /// <summary>
+    /// Stored leaves that are read and checked in a second at most, in the background; 0: none (<c>--scrub-rate</c>).
+    /// </summary>
+    public int ScrubRate { get; init; } = 10_000;
+
+    /// <summary>Time between two checks of the whole store (<c>--scrub-interval</c>).</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Most leaves in one answer to <c>get-leaves</c> (<c>--max-range</c>, of the primary).</summary>
     public int MaxRange { get; init; } = 512;
 }

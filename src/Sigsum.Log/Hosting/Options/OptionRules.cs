@@ -92,6 +92,8 @@ internal static class OptionRules
         CheckInternalTls(node, problems);
         Within(problems, "timeout", node.Timeout, OptionRanges.Timeout);
         Within(problems, "interval", node.Interval, OptionRanges.Interval);
+        Within(problems, "scrub-rate", node.ScrubRate, OptionRanges.ScrubRate);
+        Within(problems, "scrub-interval", node.ScrubInterval, OptionRanges.ScrubInterval);
     }
 
     private static void CheckInternalTls(NodeOptions node, ImmutableArray<ConfigurationProblem>.Builder problems)
