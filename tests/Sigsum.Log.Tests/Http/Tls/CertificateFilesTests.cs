@@ -3,9 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sigsum.Log.Hosting;
-using Sigsum.Log.Tests.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Http.Tls;
+using Sigsum.Log.Tests.Hosting;
 using Sigsum.Testing;
 
 namespace Sigsum.Log.Tests.Http.Tls;

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Diagnostics.Logging;
 using Sigsum.Log.Hosting;
-using Sigsum.Log.Tests.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Tests.Diagnostics;
+using Sigsum.Log.Tests.Hosting;
 using Sigsum.Testing;
 using Endpoint = Sigsum.Log.Http.Endpoint;
 

@@ -3,8 +3,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
-using Sigsum.Log.Tests.Hosting;
 using Sigsum.Log.Http;
+using Sigsum.Log.Tests.Hosting;
 using Sigsum.Testing;
 
 namespace Sigsum.Log.Tests.Http.Tls;
