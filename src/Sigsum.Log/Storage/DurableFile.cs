@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sigsum.Log.Storage;
 
@@ -60,6 +61,23 @@ internal static partial class DurableFile
         SyncDirectoryOf(path);
     }
 
+    /// <summary>Makes the content of an open file durable.</summary>
+    /// <remarks>Not by the Flush of the stream: on Unix the runtime (10.0) makes the call and loses its answer, so a
+    /// disk that refused would look like one that did it.</remarks>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static void Sync(FileStream file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // It is Unix where the answer is lost.
+            file.Flush(flushToDisk: true);
+#pragma warning restore RS0030
+            return;
+        }
+
+        Sync(file.SafeFileHandle, "file", file.Name);
+    }
+
     /// <summary>Makes the names in a directory durable: files created, renamed or removed in it.</summary>
     public static void SyncDirectory(string directory)
     {
@@ -70,22 +88,24 @@ internal static partial class DurableFile
         }
 
         const int readOnly = 0;
-        int descriptor = Open(directory, readOnly);
-        if (descriptor < 0)
+        using SafeFileHandle handle = Open(directory, readOnly);
+        if (handle.IsInvalid)
         {
-            throw Failure(directory);
+            throw Failure("directory", directory);
         }
 
-        try
+        Sync(handle, "directory", directory);
+    }
+
+    private static void Sync(SafeFileHandle handle, string what, string path)
+    {
+        const int interrupted = 4; // EINTR: nothing has failed yet
+        while (Fsync(handle) != 0)
         {
-            if (Fsync(descriptor) != 0)
+            if (Marshal.GetLastPInvokeError() != interrupted)
             {
-                throw Failure(directory);
+                throw Failure(what, path);
             }
-        }
-        finally
-        {
-            _ = Close(descriptor);
         }
     }
 
@@ -94,24 +114,21 @@ internal static partial class DurableFile
         string temporary = path + ".new";
         using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         write(file);
-        file.Flush(flushToDisk: true);
+        Sync(file);
         return temporary;
     }
 
     private static void SyncDirectoryOf(string path) => SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    private static IOException Failure(string directory)
+    private static IOException Failure(string what, string path)
     {
         var error = new Win32Exception(Marshal.GetLastPInvokeError());
-        return new IOException($"cannot sync directory {directory}: {error.Message}", error);
+        return new IOException($"cannot sync {what} {path}: {error.Message}", error);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
+    private static partial int Fsync(SafeFileHandle file);
 }
