@@ -130,7 +130,7 @@ internal sealed class LogLoad : IDisposable
 
     /// <summary>One attempt. What a log that is restarting does is no failure: refused and broken connections, 503.
     /// A short pause follows them.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation)
+    private static async Task TryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation)
     {
         try
         {

@@ -197,10 +197,11 @@ internal sealed class TestLog : IAsyncDisposable
     }
 
     /// <summary>Waits until a condition of a node's health has a reason that contains the words.</summary>
-    public static Task NotReadyAsync(NodeServices services, string because) =>
+    public static Task NotReadyAsync(NodeServices services, params string[] because) =>
         Eventually.UntilAsync(
-            $"a node that says: {because}", Patience,
-            _ => Task.FromResult(services.Health.Readiness().Text.Contains(because, StringComparison.Ordinal)), Cancel);
+            $"a node that says: {string.Join(" or ", because)}", Patience,
+            _ => Task.FromResult(because.Any(
+                text => services.Health.Readiness().Text.Contains(text, StringComparison.Ordinal))), Cancel);
 
     public async ValueTask DisposeAsync()
     {
