@@ -259,6 +259,9 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
                 ],
                 null),
             cancellationToken);
+        // Until then it could be an older copy, and would show clients an older head.
+        await Task.WhenAny(_pipeline.Preflight.HearAsync(_pipeline.Role, _services.Time, cancellationToken), _tasks.Completion);
+        cancellationToken.ThrowIfCancellationRequested();
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,
             cancellationToken);
