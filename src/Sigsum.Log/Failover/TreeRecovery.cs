@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
+using Sigsum.Ascii;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Replication;
@@ -26,7 +29,27 @@ internal sealed partial class TreeRecovery(
     /// <summary>How long a secondary may take to say what it holds; one that is away is listened to later.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// Name of the stored record with the size up to which leaves were fetched back: all of it may have been signed, and shown,
+    /// by this log before, although no head here says so.
+    /// </summary>
+    public const string RecordKey = "recovered";
+
     private readonly ILogger _logger = services.Logger<TreeRecovery>();
+
+    /// <summary>How many secondaries have said what they hold.</summary>
+    public int Heard { get; private set; }
+
+    /// <summary>The size in the record; null where nothing was ever fetched back.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static ulong? RecoveredTo(ILogStore store)
+    {
+        if (store.ReadRecord(RecordKey) is not { } bytes)
+            return null;
+        return Decimal63.TryParse(bytes, out var size)
+            ? size
+            : throw new StoreException("the stored size of a recovery is damaged");
+    }
 
     /// <summary>Refuses the birth of a log that is there already: an existing log is never started as an empty one.</summary>
     /// <exception cref="StartupException">A secondary holds leaves.</exception>
@@ -53,6 +76,7 @@ internal sealed partial class TreeRecovery(
         {
             if (await AskAsync(peer, cancellationToken) is not { } head)
                 continue;
+            Heard++;
             switch (await RecoverAsync(peer.Url, head, progress, cancellationToken))
             {
                 case RecoveryOutcome.Impossible impossible:
@@ -89,6 +113,9 @@ internal sealed partial class TreeRecovery(
         if (Beyond(common) is { } problem)
             return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on, and {problem}");
 
+        // Before anything is changed: a crash on the way must not let this node forget that the log is larger.
+        store.CommitRecords(
+            [new StoreRecord(RecordKey, Encoding.ASCII.GetBytes(head.Size.ToString(CultureInfo.InvariantCulture)))]);
         var setAside = before.Size > common.Size ? SetAside(common) : null;
         await new LeafCopier(store).CopyAsync(feed, head, progress, cancellationToken);
         if (setAside is not null)

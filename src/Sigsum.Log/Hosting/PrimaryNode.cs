@@ -21,6 +21,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     private readonly InternalNetwork _nodes;
     private readonly PrimaryPipeline _pipeline;
     private readonly NodeTasks _tasks;
+    private readonly bool _isKnownGood;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneHandover = new(1, 1);
     private NodeListener? _external;
@@ -29,9 +30,12 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
 
     private PrimaryNode(
         PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, InternalNetwork nodes,
-        bool mayRecover, NodeServices services)
+        bool mayRecover, int heard, NodeServices services)
     {
         (_options, _services, _nodes) = (options, services, nodes);
+        // Those who hold the log have said that this is no older copy; or there is nothing yet that could be older.
+        _isKnownGood = state.Signed is not { TreeHead.Size: > 0 }
+            || (!options.Secondaries.IsEmpty && heard >= options.Secondaries.Length - options.SecondaryQuorum + 1);
         _logger = services.Logger<PrimaryNode>();
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
         _pipeline = new PrimaryPipeline(
@@ -79,10 +83,10 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             store = startup.Open();
             var succession = new Succession(store, services);
             nodes = InternalNetwork.Open(options.Node, succession, services);
-            var mayRecover = await RecoverAsync(options, startup, store, nodes, services, cancellationToken);
+            var (mayRecover, heard) = await RecoverAsync(options, startup, store, nodes, services, cancellationToken);
             PrimaryStartup.CheckSuccession(succession.Latest, store.Identity.NodeId);
             node = new PrimaryNode(
-                options, key.Signer, startup.Check(store), succession, nodes, mayRecover, services);
+                options, key.Signer, startup.Check(store), succession, nodes, mayRecover, heard, services);
         }
         catch
         {
@@ -194,8 +198,8 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     }
 
     /// <summary>Fetches back what the secondaries hold and this node lacks.</summary>
-    /// <returns>Whether starting again could bring back more.</returns>
-    private static async Task<bool> RecoverAsync(
+    /// <returns>Whether starting again could bring back more, and how many secondaries were heard.</returns>
+    private static async Task<(bool MayRecover, int Heard)> RecoverAsync(
         PrimaryOptions options, PrimaryStartup startup, ILogStore store, InternalNetwork nodes, NodeServices services,
         CancellationToken cancellationToken)
     {
@@ -204,14 +208,14 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         if (startup.Mode == StartupMode.Empty)
         {
             await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);
-            return true;
+            return (true, 0);
         }
 
         if (await recovery.RunAsync(options.Secondaries, null, cancellationToken) is not RecoveryOutcome.Impossible impossible)
-            return true;
+            return (true, recovery.Heard);
         var logger = services.Logger<PrimaryNode>();
         NotRecovered(logger, impossible.Reason);
-        return false;
+        return (false, recovery.Heard);
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
@@ -260,7 +264,12 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
                 null),
             cancellationToken);
         // Until then it could be an older copy, and would show clients an older head.
-        await Task.WhenAny(_pipeline.Preflight.HearAsync(_pipeline.Role, _services.Time, cancellationToken), _tasks.Completion);
+        if (!_isKnownGood)
+        {
+            await Task.WhenAny(
+                _pipeline.Preflight.HearAsync(_pipeline.Role, _services.Time, cancellationToken), _tasks.Completion);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,

@@ -63,15 +63,15 @@ internal sealed class PrimaryPipeline : IDisposable
         Preflight = new Preflight(needsAnswer: Gate.Alone && state.Signed is { TreeHead.Size: > 0 });
         Witnesses = new WitnessPanel(
             options, key.PublicKey, Store, Role, Preflight, Signer, Publisher,
-            signedBefore: state.Promoted ? Store.TreeHead.Size : 0, _witnessHttp, services);
+            state.SignedBefore, _witnessHttp, services);
         Scrub = NodeScrub.OfPrimary(options.Node, Store, key.PublicKey, Signer, Publisher, Role, Damage, services);
         succession.Superseded += latest => Retire(
             $"node {latest.NodeId:N} at {latest.NodeUrl} was promoted in epoch {latest.Epoch}");
         succession.Conflicted += Retire;
         Role.Revoked.Register(() =>
         {
-            // A primary that runs alone and is told by a witness, before it has signed anything, that the log is larger.
-            if (Gate.Alone && !Preflight.Passed.IsCompleted)
+            // Told by a witness, before it has signed anything, that the log is larger, and by no secondary that it is not.
+            if (!Gate.HeardEnough && !Preflight.Passed.IsCompleted)
                 Publisher.Withdraw();
         });
         if (Store.Identity.TreeState == TreeState.Frozen)
@@ -122,6 +122,8 @@ internal sealed class PrimaryPipeline : IDisposable
     /// <summary>Shows again what was shown, and signs the first head where the startup mode says so.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
+        // Leaves were fetched back: what was shown last covers them, as far as anybody here knows.
+        Publisher.HideBelow(_state.RecoveredTo);
         if (_state.Published is { } published && Witnesses.Confirm(published) is { } confirmed)
             Publisher.Resume(confirmed);
         Witnesses.Load();
@@ -196,7 +198,7 @@ internal sealed class PrimaryPipeline : IDisposable
     private Committer NewCommitter()
     {
         // After a promotion the secondaries are new, and hold the whole tree before anything more is signed.
-        var minimum = _state.Mode == StartupMode.AwaitSecondary ? Store.TreeHead.Size : 0;
+        var minimum = _state.Mode == StartupMode.AwaitSecondary ? Store.TreeHead.Size : _state.RecoveredTo;
         var nothingToAsk = Signer.Last is null && _state.Earlier is null;
         return new Committer(
             Gate, Signer, Role, nothingToAsk ? Task.CompletedTask : Preflight.Passed, minimum, _heldChanged, _services);

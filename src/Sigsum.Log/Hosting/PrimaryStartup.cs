@@ -15,9 +15,15 @@ namespace Sigsum.Log.Hosting;
 /// <param name="Signed">The latest signed head, or null where none is known.</param>
 /// <param name="Published">What was published last, with its cosignatures; null where it is not known, or not for certain.</param>
 /// <param name="Earlier">A head that the log has signed before this node was promoted; not the last one for certain.</param>
+/// <param name="RecoveredTo">Up to which size leaves were fetched back that no head here covers; 0 for none. Up to there the
+/// log may have signed, and shown, more than this node knows of.</param>
 internal sealed record PrimaryState(
-    ILogStore Store, StartupMode Mode, SignedTreeHead? Signed, CosignedTreeHead? Published, SignedTreeHead? Earlier)
+    ILogStore Store, StartupMode Mode, SignedTreeHead? Signed, CosignedTreeHead? Published, SignedTreeHead? Earlier,
+    ulong RecoveredTo)
 {
+    /// <summary>Up to which size a witness may have cosigned more than any head here says, and be right.</summary>
+    public ulong SignedBefore => Promoted ? Store.TreeHead.Size : Math.Min(RecoveredTo, Store.TreeHead.Size);
+
     /// <summary>Whether the log goes on after a promotion, from a tree that may be larger than what is known to be signed.</summary>
     public bool Promoted => Mode is StartupMode.AwaitSecondary or StartupMode.LocalTree;
 }
@@ -137,7 +143,8 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
         var earlier = LoadEarlier(store);
         if (earlier is { } head)
             CheckPrefix(store, head.TreeHead, "the last tree head that is known from before the promotion");
-        return new PrimaryState(store, Mode, signed, published, earlier);
+        var recovered = TreeRecovery.RecoveredTo(store) is { } size && size > (signed?.TreeHead.Size ?? 0) ? size : 0;
+        return new PrimaryState(store, Mode, signed, published, earlier, recovered);
     }
 
     private SignedTreeHead? LoadEarlier(ILogStore store)

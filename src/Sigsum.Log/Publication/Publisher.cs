@@ -205,6 +205,8 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
 
     private void Show(PublishedTree tree)
     {
+        if (tree.Size < _hiddenBelow)
+            return;
         _current = tree;
         _lastShown = tree;
         _size.Advance(tree.Size);

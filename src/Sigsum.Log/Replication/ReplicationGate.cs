@@ -37,6 +37,19 @@ internal sealed class ReplicationGate(
     }
 
     /// <summary>
+    /// So many secondaries were heard since the start that one of them holds each committed leaf; never of a primary that
+    /// runs alone.
+    /// </summary>
+    public bool HeardEnough
+    {
+        get
+        {
+            lock (_gate)
+                return !Alone && _heard.Count(heard => heard) >= secondaries - required + 1;
+        }
+    }
+
+    /// <summary>
     /// What may be signed now, or null: too few secondaries have answered, or one of them, required or not, holds
     /// leaves that this primary has lost, or a node that has held the log was left behind.
     /// </summary>
@@ -50,7 +63,7 @@ internal sealed class ReplicationGate(
                 return ReplicatedTreeHead.WithoutSecondary(store.TreeHead);
             lock (_gate)
             {
-                return _ahead.Contains(true) || _heard.Count(heard => heard) < secondaries - required + 1
+                return _ahead.Contains(true) || !HeardEnough
                     ? null
                     : ReplicatedTreeHead.FromAcknowledgements(_acknowledged, required);
             }

@@ -23,14 +23,12 @@ internal sealed class Preflight(bool needsAnswer)
     private Func<IReadOnlySet<Hash>, bool> _isQuorum = _ => true;
 
     /// <summary>
-    /// Waits until clients may be let in: where nobody but the witnesses can tell that this node is an older copy, until
+    /// Waits until clients may be let in, for a node that only the witnesses can tell that it is an older copy: until
     /// they have been asked, which takes no longer than <c>--timeout</c>. None of them may be there; then what was
     /// published last is shown, and nothing signed.
     /// </summary>
     public async Task HearAsync(PrimaryRole role, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!needsAnswer)
-            return;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, role.Revoked);
         await Task.WhenAny(_heard.Task, Task.Delay(Timeout.InfiniteTimeSpan, time, ended.Token));
     }
