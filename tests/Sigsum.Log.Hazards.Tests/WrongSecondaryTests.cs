@@ -29,9 +29,11 @@ public sealed class WrongSecondaryTests : HazardTest
         Assert.Equal(signed, SignedBy(log.Primary));
         if (kind == ServerKind.Ours)
         {
-            Assert.Contains(
-                "answers with a tree head that its configured key did not sign",
-                await ReadinessAsync(log, log.Primary), StringComparison.Ordinal);
+            await Eventually.UntilAsync(
+                "the primary to say that another key has signed", Patience,
+                async _ => (await ReadinessAsync(log, log.Primary)).Contains(
+                    "answers with a tree head that its configured key did not sign", StringComparison.Ordinal),
+                Cancellation);
         }
 
         await log.Secondary.StopAsync(Cancellation);

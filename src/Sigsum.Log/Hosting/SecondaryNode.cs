@@ -245,12 +245,13 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
                 new StatusEndpoint(Status).Endpoint, new ProveLogKeyEndpoint(_options.SigningKeyFile).Endpoint,
             ],
             null, _services.Time, _services.Logger<EndpointTable>());
-        var nothing = new EndpointTable(
-            _options.Node.UrlPrefix, [], null, _services.Time, _services.Logger<EndpointTable>());
+        var outside = new EndpointTable(
+            _options.Node.UrlPrefix, _options.SigningKeyFile is null ? [] : NotPrimaryEndpoints.All, null, _services.Time,
+            _services.Logger<EndpointTable>());
 
         _local = await _nodes.ListenAsync(nodeTable, cancellationToken);
         _external = await NodeListener.StartExternalAsync(
-            _options.Node.ExternalEndpoint, nothing, _services, cancellationToken);
+            _options.Node.ExternalEndpoint, outside, _services, cancellationToken);
         if (_options.Node.Backend == Backend.Embedded)
             _admin = await AdminListener.StartAsync(_options.Node.DataDir, this, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))

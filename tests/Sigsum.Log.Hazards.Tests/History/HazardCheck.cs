@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Hazards.Tests.Clients;
 using Sigsum.Log.Hazards.Tests.Cluster;
@@ -75,10 +77,33 @@ internal sealed class HazardCheck(HazardLog log, TimeSpan patience)
     private Task CheckCommitsAsync(TreeHead final, CancellationToken cancellation) =>
         ForEachAsync(Clients.Fast.Commits, async (commit, token) =>
         {
-            InclusionProof proof = await _client.GetInclusionProofAsync(new(final.Size, commit.LeafHash), token);
-            if (!ProofVerifier.VerifyInclusion(commit.LeafHash, proof.LeafIndex, final, proof.Path.AsSpan()))
+            var (head, proof) = await IncludedAsync(commit, final, token);
+            if (!ProofVerifier.VerifyInclusion(commit.LeafHash, proof.LeafIndex, head, proof.Path.AsSpan()))
                 _violations.Enqueue($"the inclusion proof of leaf {commit.LeafHash}, which got 200, is wrong");
         }, commit => $"leaf {commit.LeafHash} got 200 and is not in the final tree", cancellation);
+
+    /// <summary>
+    /// A proof for a leaf that got 200. The last ones may be signed and not published yet, so a later head is asked for,
+    /// until the log has had its time.
+    /// </summary>
+    private async Task<(TreeHead Head, InclusionProof Proof)> IncludedAsync(
+        Commit commit, TreeHead final, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return (final, await _client.GetInclusionProofAsync(new(final.Size, commit.LeafHash), cancellation));
+            }
+            catch (LogClientException e) when (
+                e.StatusCode == HttpStatusCode.NotFound && Stopwatch.GetElapsedTime(started) < patience)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellation);
+                final = (await _client.GetTreeHeadAsync(cancellation)).SignedTreeHead.TreeHead;
+            }
+        }
+    }
 
     /// <summary>
     /// Checks the heads that were seen until now. What submitters left behind when they ended may be signed meanwhile;
