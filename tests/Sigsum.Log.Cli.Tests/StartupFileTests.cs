@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
 using Sigsum.Testing;
 
 namespace Sigsum.Log.Cli.Tests;
@@ -20,7 +21,7 @@ public sealed class StartupFileTests : IDisposable
     [InlineData(StartupMode.AwaitSecondary, "startup=await-secondary")]
     internal void Is_written_as_log_go_does_and_read_back(StartupMode mode, string contents)
     {
-        var file = new StartupFile(Sth);
+        var file = new StartupFile(Sth, HostDisk.Instance);
         file.Create(mode);
         Assert.Equal(contents, File.ReadAllText(Sth + ".startup"));
         Assert.Equal(mode, file.Read());
@@ -64,7 +65,7 @@ public sealed class StartupFileTests : IDisposable
     [Fact]
     public void Is_never_replaced()
     {
-        var file = new StartupFile(Sth);
+        var file = new StartupFile(Sth, HostDisk.Instance);
         file.Create(StartupMode.LocalTree);
         Assert.Throws<IOException>(() => file.Create(StartupMode.Empty));
         Assert.Equal(StartupMode.LocalTree, file.Read());
@@ -75,7 +76,7 @@ public sealed class StartupFileTests : IDisposable
     public void A_leftover_of_a_crash_does_not_matter()
     {
         File.WriteAllText(Sth + ".startup.new", "startup=local-tree and something that is longer");
-        var file = new StartupFile(Sth);
+        var file = new StartupFile(Sth, HostDisk.Instance);
         Assert.Equal(StartupMode.Saved, file.Read());
         file.Create(StartupMode.Empty);
         Assert.Equal("startup=empty", File.ReadAllText(file.Path));
@@ -84,6 +85,6 @@ public sealed class StartupFileTests : IDisposable
     private StartupMode Read(byte[] contents)
     {
         File.WriteAllBytes(Sth + ".startup", contents);
-        return new StartupFile(Sth).Read();
+        return new StartupFile(Sth, HostDisk.Instance).Read();
     }
 }

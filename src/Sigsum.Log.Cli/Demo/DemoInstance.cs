@@ -52,7 +52,7 @@ internal sealed class DemoInstance : IAsyncDisposable
         DemoFiles.Key(files.SubmitterKey).Dispose();
         files.CreateStores(logKey);
         if (!DataDirectory.Exists(files.PrimaryData) && !File.Exists(files.Sth))
-            new StartupFile(files.Sth).Create(StartupMode.Empty);
+            new StartupFile(files.Sth, HostDisk.Instance).Create(StartupMode.Empty);
 
         var witness = await TrialWitness.StartAsync(
             new TrialWitnessOptions

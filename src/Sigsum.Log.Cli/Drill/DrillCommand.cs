@@ -131,7 +131,7 @@ internal sealed class DrillCommand : IAsyncDisposable
         _copied = leaves.Count;
         Fill(_a.DataDir, NodeRole.Primary, TreeType.Log, leaves);
         Fill(_b.DataDir, NodeRole.Secondary, TreeType.PreorderedLog, leaves);
-        new StartupFile(_a.SthFile).Create(leaves.Count == 0 ? StartupMode.Empty : StartupMode.LocalTree);
+        new StartupFile(_a.SthFile, HostDisk.Instance).Create(leaves.Count == 0 ? StartupMode.Empty : StartupMode.LocalTree);
         return copy is null ? "empty" : $"with the {leaves.Count} leaves of {copy}";
     }
 

@@ -69,7 +69,7 @@ internal sealed class InitVerb : Verb
     private static string? MakePrimary(string dataDir, string sthFile, PublicKey? logKey)
     {
         // Looked at before anything is made: a tree head that was signed belongs to a log that exists.
-        foreach (var file in new[] { sthFile, new StartupFile(sthFile).Path })
+        foreach (var file in new[] { sthFile, new StartupFile(sthFile, HostDisk.Instance).Path })
         {
             if (Path.Exists(file))
                 return $"{file} exists, so there is a log already; name another --sth-file, or start the primary";

@@ -1,5 +1,6 @@
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Cli.Verbs;
 
@@ -45,7 +46,7 @@ internal sealed class MktreeVerb : Verb
     /// <summary>Does the work; says why not.</summary>
     public static string? Begin(string sthFile, StartupMode mode)
     {
-        var startup = new StartupFile(sthFile);
+        var startup = new StartupFile(sthFile, HostDisk.Instance);
         if (mode == StartupMode.Saved && !Exists(sthFile))
             return $"there is no signed tree head file {sthFile}";
         if (mode != StartupMode.Saved && Exists(sthFile))

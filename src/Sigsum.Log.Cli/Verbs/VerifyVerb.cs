@@ -70,7 +70,7 @@ internal sealed class VerifyVerb : Verb
     {
         var heads = new List<ClaimedHead>();
         if (File.Exists(sthFile))
-            heads.Add(new ClaimedHead($"the signed tree head in {sthFile}", new SthFile(sthFile).Load(logKey).TreeHead));
+            heads.Add(new ClaimedHead($"the signed tree head in {sthFile}", new SthFile(sthFile, HostDisk.Instance).Load(logKey).TreeHead));
         heads.AddRange(records.HeadsOf(store));
         return heads;
     }

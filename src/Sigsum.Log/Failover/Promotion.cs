@@ -26,8 +26,8 @@ internal sealed class Promotion(
 {
     private readonly List<FailoverStep> _steps = [];
     private readonly PublicKey _logKey = key.PublicKey;
-    private readonly StartupFile _startup = new(options.SthFile);
-    private readonly SthFile _sth = new(options.SthFile);
+    private readonly StartupFile _startup = new(options.SthFile, services.Machine.Disk);
+    private readonly SthFile _sth = new(options.SthFile, services.Machine.Disk);
 
     /// <summary>Promotes, or says why not.</summary>
     /// <exception cref="FailoverException">It refuses.</exception>

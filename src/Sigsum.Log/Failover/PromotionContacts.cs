@@ -14,7 +14,7 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
 {
     private readonly InternalNetwork _nodes =
         InternalNetwork.Open(options.Node, succession, services);
-    private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
+    private readonly HttpClient _witnessHttp = services.Machine.NewWitnessHttp();
 
     /// <summary>Whether anything answers at a node's internal endpoint, whatever it says.</summary>
     public async Task<bool> AnswersAsync(Uri url, CancellationToken cancellationToken)

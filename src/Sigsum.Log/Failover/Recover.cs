@@ -34,7 +34,7 @@ internal sealed class Recover(
     /// <exception cref="FailoverException">It refuses.</exception>
     public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
     {
-        var isNew = !DataDirectory.Exists(options.DataDir);
+        var isNew = !services.Machine.HasStore(options.DataDir);
         // Nothing is learned of promotions here: what is fetched is compared, and the node hears when it starts.
         using var scratch = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, null));
         using var nodes = InternalNetwork.Open(options.Node, new Succession(scratch, services), services);
@@ -49,9 +49,9 @@ internal sealed class Recover(
             throw new FailoverException("not agreed to; nothing was changed");
 
         using var store = isNew
-            ? RocksDbLogStore.Create(options.DataDir, StoreIdentity.ForNew(
+            ? services.Machine.CreateStore(options.DataDir, StoreIdentity.ForNew(
                 NodeRole.Secondary, TreeType.PreorderedLog, options.LogKey!.Value.KeyHash()))
-            : RocksDbLogStore.Open(options.DataDir);
+            : services.Machine.OpenStore(options.DataDir);
         CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
         Step("here", $"{StoreFormat.RoleName(store.Identity.Role)} {store.Identity.NodeId:N}, size {store.TreeHead.Size}");
         if (store.Identity.Role == NodeRole.Secondary)
@@ -60,7 +60,7 @@ internal sealed class Recover(
     }
 
     private async Task<FailoverReport> FillAsync(
-        RocksDbLogStore store, HttpClient http, ClientOptions client, TreeHead target, bool isNew,
+        ILogStore store, HttpClient http, ClientOptions client, TreeHead target, bool isNew,
         CancellationToken cancellationToken)
     {
         var before = store.TreeHead.Size;
@@ -71,12 +71,13 @@ internal sealed class Recover(
     }
 
     private async Task<FailoverReport> GoBackAsync(
-        RocksDbLogStore store, HttpClient http, ClientOptions client, TreeHead target, CancellationToken cancellationToken)
+        ILogStore store, HttpClient http, ClientOptions client, TreeHead target, CancellationToken cancellationToken)
     {
         PrimaryStartup.CheckSuccession(Succession.Load(store), store.Identity.NodeId);
         var signed = new List<ClaimedHead>();
-        if (File.Exists(options.SthFile))
-            signed.Add(new ClaimedHead($"the head in {options.SthFile}", new SthFile(options.SthFile).Load(options.LogKey).TreeHead));
+        var sth = new SthFile(options.SthFile, services.Machine.Disk);
+        if (sth.Exists)
+            signed.Add(new ClaimedHead($"the head in {options.SthFile}", sth.Load(options.LogKey).TreeHead));
         if (Publisher.LoadPublished(store, options.LogKey) is { } published)
             signed.Add(new ClaimedHead("the head that was published last", published.SignedTreeHead.TreeHead));
         var lacks = target.Size > store.TreeHead.Size

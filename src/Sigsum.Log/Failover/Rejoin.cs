@@ -29,7 +29,7 @@ internal sealed record RejoinOptions(
 internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeServices services, Func<string, Task<bool>> agree)
 {
     private readonly List<FailoverStep> _steps = [];
-    private readonly SthFile _sth = new(options.SthFile);
+    private readonly SthFile _sth = new(options.SthFile, services.Machine.Disk);
 
     /// <summary>Makes the node a secondary, or says why not.</summary>
     /// <exception cref="FailoverException">It refuses; nothing was changed.</exception>
@@ -155,7 +155,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
         if (store.TreeHead.Size > common.Size)
         {
             setAside = SetAsideFile.PathFor(options.DataDir, common.Size, store.TreeHead.Size, services.Time.GetUtcNow());
-            SetAsideFile.Write(setAside, store, common.Size);
+            SetAsideFile.Write(services.Machine.Disk, setAside, store, common.Size);
         }
 
         var frozen = identity with { TreeState = TreeState.Frozen };
@@ -166,7 +166,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
             store.UpdateIdentity(steps, records);
         else
             store.Truncate(common, steps, records);
-        Takeover.PutAway(store, options.SthFile);
+        Takeover.PutAway(store, options.SthFile, services.Machine.Disk);
         return setAside;
     }
 

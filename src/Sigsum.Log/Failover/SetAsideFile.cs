@@ -19,7 +19,7 @@ internal static class SetAsideFile
 
     /// <summary>Writes the leaves from an index on to the end of the tree; when this returns they are on stable storage.</summary>
     /// <exception cref="IOException">The file is there already, or the disk refused.</exception>
-    public static void Write(string path, ILogStore store, ulong start) => DurableFile.Create(path, file =>
+    public static void Write(IDisk disk, string path, ILogStore store, ulong start) => DurableFile.Create(disk, path, file =>
     {
         var end = store.TreeHead.Size;
         for (var at = start; at < end;)
@@ -41,10 +41,10 @@ internal static class SetAsideFile
     }
 
     /// <summary>Reads a file back, a bounded number of leaves at a time.</summary>
-    public static IEnumerable<List<Leaf>> ReadBack(string path)
+    public static IEnumerable<List<Leaf>> ReadBack(IDisk disk, string path)
     {
         var chunk = new byte[LeafList.LineSize * ChunkSize];
-        using var file = File.OpenRead(path);
+        using var file = disk.OpenRead(path);
         while (true)
         {
             var read = file.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false);

@@ -10,13 +10,13 @@ namespace Sigsum.Log.Failover;
 internal static class StatusOfStore
 {
     /// <summary>Reads the store, and the sth file of a primary.</summary>
-    public static NodeStatus Read(ILogStore store, string? sthFile, DateTimeOffset now)
+    public static NodeStatus Read(ILogStore store, SthFile? sthFile, DateTimeOffset now)
     {
         var identity = store.Identity;
         var latest = Succession.Load(store);
         var roster = RosterRecord.Load(store);
         var published = Publisher.LoadPublished(store, null);
-        var signed = sthFile is not null && File.Exists(sthFile) ? new SthFile(sthFile).Load(null).TreeHead.Size : (ulong?)null;
+        var signed = sthFile is { Exists: true } ? sthFile.Load(null).TreeHead.Size : (ulong?)null;
         var reasons = identity.Role == NodeRole.Primary
             ? OfPrimary(identity, latest)
             : OfSecondary(identity, latest, roster, published);

@@ -24,11 +24,11 @@ internal static class Takeover
 
     /// <summary>Makes a secondary the primary that the record says it is. The head that is known to be published stays: it
     /// was handed over with the record.</summary>
-    public static void BecomePrimary(ILogStore store, string sthFile)
+    public static void BecomePrimary(ILogStore store, string sthFile, IDisk disk)
     {
         // Before the role: a primary that finds neither file does not start, and this is done again.
-        PutAway(store, sthFile);
-        var startup = new StartupFile(sthFile);
+        PutAway(store, sthFile, disk);
+        var startup = new StartupFile(sthFile, disk);
         if (startup.Read() == StartupMode.Saved)
             startup.Create(StartupMode.AwaitSecondary);
         var frozen = store.Identity with { TreeState = TreeState.Frozen };
@@ -37,22 +37,22 @@ internal static class Takeover
     }
 
     /// <summary>Makes a primary that has handed over a secondary. Its tree is that of the new primary, leaf by leaf.</summary>
-    public static void BecomeSecondary(ILogStore store, string sthFile)
+    public static void BecomeSecondary(ILogStore store, string sthFile, IDisk disk)
     {
         var frozen = store.Identity with { TreeState = TreeState.Frozen };
         var secondary = frozen with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
         store.UpdateIdentity([frozen, secondary, secondary with { TreeState = TreeState.Active }], []);
-        PutAway(store, sthFile);
+        PutAway(store, sthFile, disk);
     }
 
     /// <summary>A head that was signed in another epoch is not what the next one begins with; it is kept under another name.</summary>
-    public static void PutAway(ILogStore store, string sthFile)
+    public static void PutAway(ILogStore store, string sthFile, IDisk disk)
     {
         var epoch = Succession.Load(store)?.Epoch ?? 0;
-        foreach (var path in new[] { sthFile, new StartupFile(sthFile).Path })
+        foreach (var path in new[] { sthFile, new StartupFile(sthFile, disk).Path })
         {
-            if (File.Exists(path))
-                DurableFile.Rename(path, $"{path}.before-epoch-{epoch}");
+            if (disk.Exists(path))
+                DurableFile.Rename(disk, path, $"{path}.before-epoch-{epoch}");
         }
     }
 }

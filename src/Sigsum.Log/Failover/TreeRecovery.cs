@@ -135,7 +135,7 @@ internal sealed partial class TreeRecovery(
     {
         var path = SetAsideFile.PathFor(
             dataDir ?? Path.GetTempPath(), common.Size, store.TreeHead.Size, services.Time.GetUtcNow());
-        SetAsideFile.Write(path, store, common.Size);
+        SetAsideFile.Write(services.Machine.Disk, path, store, common.Size);
         var identity = store.Identity;
         store.Truncate(common, [identity with { TreeState = TreeState.Frozen }, identity], []);
         TakenOff(_logger, common.Size, path);
@@ -145,7 +145,7 @@ internal sealed partial class TreeRecovery(
     private void PutBack(string path)
     {
         var appender = TreeAppender.Restore(store);
-        foreach (var leaves in SetAsideFile.ReadBack(path))
+        foreach (var leaves in SetAsideFile.ReadBack(services.Machine.Disk, path))
         {
             var fresh = leaves.Where(leaf => store.FindLeaf(leaf.LeafHash()) is null).ToImmutableArray();
             if (fresh.IsEmpty)

@@ -16,7 +16,8 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
     /// <returns>0 after a clean stop, 1 when the node could not start or had to stop.</returns>
     public Task<int> RunAsync(CancellationToken stop) => NodeProgram.RunAsync(primary.Node, StartAsync, stop);
 
-    private async Task<RunningNode> StartAsync(NodeServices services, CancellationToken cancellationToken)
+    /// <summary>Starts the node in the role that it has now.</summary>
+    public async Task<RunningNode> StartAsync(NodeServices services, CancellationToken cancellationToken)
     {
         if (await DecideAsync(services, cancellationToken) == NodeRole.Secondary)
         {
@@ -41,12 +42,12 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
     /// <summary>The role that the directory has, after the change that a promotion record asks for.</summary>
     private async Task<NodeRole> DecideAsync(NodeServices services, CancellationToken cancellationToken)
     {
-        using var store = RocksDbLogStore.Open(primary.Node.DataDir);
+        using var store = services.Machine.OpenStore(primary.Node.DataDir);
         var latest = Succession.Load(store);
         if (Takeover.IsDue(store, latest))
-            Takeover.BecomePrimary(store, primary.SthFile);
+            Takeover.BecomePrimary(store, primary.SthFile, services.Machine.Disk);
         else if (Takeover.IsOver(store, latest))
-            Takeover.BecomeSecondary(store, primary.SthFile);
+            Takeover.BecomeSecondary(store, primary.SthFile, services.Machine.Disk);
         else if (store.Identity.Role == NodeRole.Primary && !SuccessionRules.MayBePrimary(latest, store.Identity.NodeId))
             await RejoinAsync(store, latest!.NodeUrl ?? secondary.PrimaryUrl, services, cancellationToken);
         return store.Identity.Role;
@@ -57,7 +58,7 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
     /// becomes of those, the operator says.
     /// </summary>
     private async Task RejoinAsync(
-        RocksDbLogStore store, Uri? url, NodeServices services, CancellationToken cancellationToken)
+        ILogStore store, Uri? url, NodeServices services, CancellationToken cancellationToken)
     {
         if (url is null)
             throw new StartupException("another node was promoted, and nothing says where it is: run `sigsum-log rejoin`");

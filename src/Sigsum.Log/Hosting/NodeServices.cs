@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Sigsum.Client;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Machine;
 using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Hosting;
@@ -8,6 +9,9 @@ namespace Sigsum.Log.Hosting;
 /// <summary>What every part of a node takes from its surroundings: clock, log, metrics, health.</summary>
 internal sealed record NodeServices(TimeProvider Time, ILoggerFactory Loggers, NodeMetrics Metrics, NodeHealth Health)
 {
+    /// <summary>What the node runs on.</summary>
+    public IMachine Machine { get; init; } = HostMachine.Instance;
+
     /// <summary>Surroundings of a new node.</summary>
     public static NodeServices Create(TimeProvider time, ILoggerFactory loggers) =>
         new(time, loggers, new NodeMetrics(time), new NodeHealth(loggers.CreateLogger<NodeHealth>()));

@@ -4,6 +4,7 @@ using Sigsum.Log.Admission;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
+using Sigsum.Log.Machine;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
@@ -24,9 +25,9 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     private readonly bool _isKnownGood;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _oneHandover = new(1, 1);
-    private NodeListener? _external;
-    private NodeListener? _local;
-    private AdminListener? _admin;
+    private INodeListener? _external;
+    private INodeListener? _local;
+    private IAsyncDisposable? _admin;
 
     private PrimaryNode(
         PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, InternalNetwork nodes,
@@ -70,11 +71,11 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     public static async Task<PrimaryNode> StartAsync(
         PrimaryOptions options, NodeServices services, CancellationToken cancellationToken)
     {
-        var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
+        var key = await services.Machine.OpenKeyAsync(options.Node.KeyFile, cancellationToken);
         var logger = services.Logger<PrimaryNode>();
         foreach (var warning in key.Warnings)
             KeyWarning(logger, warning);
-        var startup = new PrimaryStartup(options, key.Signer.PublicKey);
+        var startup = new PrimaryStartup(options, key.Signer.PublicKey, services.Machine);
         ILogStore? store = null;
         InternalNetwork? nodes = null;
         PrimaryNode node;
@@ -275,7 +276,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,
             cancellationToken);
         if (_options.Node.Backend == Backend.Embedded)
-            _admin = await AdminListener.StartAsync(_options.Node.DataDir, this, _services, cancellationToken);
+            _admin = await _services.Machine.ListenForOperatorAsync(_options.Node.DataDir, this, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, ExternalUrl, InternalUrl);
     }

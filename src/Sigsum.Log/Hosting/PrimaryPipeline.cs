@@ -1,4 +1,3 @@
-using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Admission;
 using Sigsum.Log.Diagnostics;
@@ -29,7 +28,7 @@ internal sealed class PrimaryPipeline : IDisposable
     private readonly InternalNetwork _nodes;
     private readonly NodeServices _services;
     private readonly Action<string>? _restart;
-    private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
+    private readonly HttpClient _witnessHttp;
     private readonly Signal _heldChanged = new();
 
     /// <param name="options">What the operator wants.</param>
@@ -45,6 +44,7 @@ internal sealed class PrimaryPipeline : IDisposable
         Action<string>? restart, NodeServices services)
     {
         (_options, _state, _nodes, _services, _restart) = (options, state, nodes, services, restart);
+        _witnessHttp = services.Machine.NewWitnessHttp();
         (Key, Store, Succession) = (key, state.Store, succession);
         LocalSize = new Watermark(Store.TreeHead.Size);
         Queue = new SequencerQueue(options.QueueLength);
@@ -56,7 +56,7 @@ internal sealed class PrimaryPipeline : IDisposable
         Gate = new ReplicationGate(
             Store, options.Secondaries.Length, options.SecondaryQuorum, () => Roster.InForce, _heldChanged, OnLackingLeaves);
         Signer = new TreeHeadSigner(
-            key, new SthFile(options.SthFile), new StartupFile(options.SthFile), Store, Role,
+            key, new SthFile(options.SthFile, services.Machine.Disk), new StartupFile(options.SthFile, services.Machine.Disk), Store, Role,
             startupPending: state.Mode != StartupMode.Saved, SignedSize, services);
         Heads = new HeadReplicas(options.Secondaries.Length, options.SecondaryQuorum, services);
         Publisher = new Publisher(Store, Heads, services);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sigsum.Crypto;
 using Sigsum.Log.Failover;
+using Sigsum.Log.Machine;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -32,13 +33,13 @@ internal sealed record PrimaryState(
 /// Opens a primary's data and refuses what does not fit: another log's key, a secondary's directory, a signed head
 /// that the tree does not contain, a node that another one was promoted after. Signs nothing.
 /// </summary>
-internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
+internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey, IMachine machine)
 {
     /// <summary>Name of the stored record with <see cref="PrimaryState.Earlier"/>.</summary>
     public const string EarlierKey = "earlier-head";
 
-    private readonly StartupFile _startupFile = new StartupFile(options.SthFile);
-    private readonly SthFile _sthFile = new(options.SthFile);
+    private readonly StartupFile _startupFile = new(options.SthFile, machine.Disk);
+    private readonly SthFile _sthFile = new(options.SthFile, machine.Disk);
 
     /// <summary>How the log goes on, as the files say.</summary>
     public StartupMode Mode { get; private set; }
@@ -188,9 +189,9 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
         var identity = StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, logKey.KeyHash());
         if (options.Node.Backend == Backend.Ephemeral)
             return new MemoryLogStore(identity);
-        return mode == StartupMode.Empty && !DataDirectory.Exists(options.Node.DataDir)
-            ? RocksDbLogStore.Create(options.Node.DataDir, identity)
-            : RocksDbLogStore.Open(options.Node.DataDir);
+        return mode == StartupMode.Empty && !machine.HasStore(options.Node.DataDir)
+            ? machine.CreateStore(options.Node.DataDir, identity)
+            : machine.OpenStore(options.Node.DataDir);
     }
 
     private void CheckIdentity(StoreIdentity identity)

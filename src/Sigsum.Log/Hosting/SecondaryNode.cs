@@ -3,10 +3,10 @@ using Sigsum.Crypto;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
+using Sigsum.Log.Machine;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Scrubbing;
-using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
 
@@ -31,9 +31,9 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     private readonly StoreDamage _damage = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeTasks _tasks;
-    private NodeListener? _external;
-    private NodeListener? _local;
-    private AdminListener? _admin;
+    private INodeListener? _external;
+    private INodeListener? _local;
+    private IAsyncDisposable? _admin;
     private Follower? _follower;
 
     private SecondaryNode(SecondaryOptions options, ISigner key, ILogStore store, NodeServices services)
@@ -71,8 +71,8 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     public static async Task<SecondaryNode> StartAsync(
         SecondaryOptions options, NodeServices services, CancellationToken cancellationToken)
     {
-        var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
-        var store = OpenStore(options);
+        var key = await services.Machine.OpenKeyAsync(options.Node.KeyFile, cancellationToken);
+        var store = OpenStore(options, services.Machine);
         SecondaryNode node;
         try
         {
@@ -160,7 +160,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         (_key as IDisposable)?.Dispose();
     }
 
-    private static ILogStore OpenStore(SecondaryOptions options)
+    private static ILogStore OpenStore(SecondaryOptions options, IMachine machine)
     {
         var expected = options.LogPublicKey?.KeyHash();
         if (options.Node.Backend == Backend.Ephemeral)
@@ -169,7 +169,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
                 StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, expected));
         }
 
-        var store = RocksDbLogStore.Open(options.Node.DataDir);
+        var store = machine.OpenStore(options.Node.DataDir);
         var identity = store.Identity;
         string? problem = null;
         if (identity.Role != NodeRole.Secondary || identity.TreeType != TreeType.PreorderedLog)
@@ -242,7 +242,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
             [
                 head.Endpoint, feed.Endpoint, new SuccessionEndpoint(_succession).Endpoint,
                 new RosterEndpoint(_store, _succession, _services).Endpoint, new PublishedHeadEndpoint(_known).Endpoint,
-                new StatusEndpoint(Status).Endpoint, new ProveLogKeyEndpoint(_options.SigningKeyFile).Endpoint,
+                new StatusEndpoint(Status).Endpoint, new ProveLogKeyEndpoint(_options.SigningKeyFile, _services.Machine).Endpoint,
             ],
             null, _services.Time, _services.Logger<EndpointTable>());
         var outside = new EndpointTable(
@@ -253,7 +253,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         _external = await NodeListener.StartExternalAsync(
             _options.Node.ExternalEndpoint, outside, _services, cancellationToken);
         if (_options.Node.Backend == Backend.Embedded)
-            _admin = await AdminListener.StartAsync(_options.Node.DataDir, this, _services, cancellationToken);
+            _admin = await _services.Machine.ListenForOperatorAsync(_options.Node.DataDir, this, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, InternalUrl, _store.TreeHead.Size);
     }

@@ -2,6 +2,7 @@ using Sigsum.Client;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http.Tls;
+using Sigsum.Log.Machine;
 
 namespace Sigsum.Log.Http;
 
@@ -24,7 +25,7 @@ internal sealed class InternalNetwork : IDisposable
         _services = services;
         _certificates = certificates;
         Requests = services.ClientOptions(options);
-        Http = SigsumHttp.CreateForNodes(
+        Http = services.Machine.NewNodeHttp(
             certificates is null ? null : () => certificates.Current.ForRequests,
             sender => new GreetingHandler(succession, sender));
     }
@@ -59,7 +60,7 @@ internal sealed class InternalNetwork : IDisposable
     }
 
     /// <summary>Listens for nodes and monitoring at <c>--internal-endpoint</c>.</summary>
-    public Task<NodeListener> ListenAsync(EndpointTable table, CancellationToken cancellationToken) =>
+    public Task<INodeListener> ListenAsync(EndpointTable table, CancellationToken cancellationToken) =>
         NodeListener.StartInternalAsync(
             _options.InternalEndpoint, table, _certificates, _succession, _services, cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Sigsum.Log.Machine;
 using Sigsum.Log.Signing;
 
 namespace Sigsum.Log.Http;
@@ -9,7 +10,8 @@ namespace Sigsum.Log.Http;
 /// signatures, with the log's key, so that its primary knows before it hands over. The key is opened for this alone.
 /// </summary>
 /// <param name="keyFile">The log's key; null on a node that has none.</param>
-internal sealed class ProveLogKeyEndpoint(string? keyFile)
+/// <param name="machine">Where the key is.</param>
+internal sealed class ProveLogKeyEndpoint(string? keyFile, IMachine machine)
 {
     private const int MaxBody = 64;
 
@@ -23,7 +25,7 @@ internal sealed class ProveLogKeyEndpoint(string? keyFile)
             throw new RequestRefusedException(StatusCodes.Status409Conflict, "this node does not have the log's key");
         try
         {
-            using var key = await KeyFile.OpenAsync(keyFile, null, context.RequestAborted);
+            using var key = await machine.OpenKeyAsync(keyFile, context.RequestAborted);
             var signature = await key.Signer.SignAsync(TestSignature.MessageFor(nonce.Span), context.RequestAborted);
             await Answer.OkAsync(context, Answer.NotStored, Encoding.ASCII.GetBytes(signature.ToString() + "\n"));
         }

@@ -21,7 +21,7 @@ internal static class SecretFile
             try
             {
                 file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-                DurableFile.Sync(file);
+                HostDisk.Sync(file);
             }
             catch
             {
@@ -30,6 +30,6 @@ internal static class SecretFile
             }
         }
 
-        DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        HostDisk.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -23,7 +23,7 @@ internal enum StartupMode
 /// The file <c>&lt;sth-file&gt;.startup</c>, one line <c>startup=&lt;mode&gt;</c> in log-go's format, with which an
 /// operator says once how a log without a saved tree head begins. The primary removes it when it has been used.
 /// </summary>
-internal sealed class StartupFile(string sthFile)
+internal sealed class StartupFile(string sthFile, IDisk disk)
 {
     private const string Key = "startup=";
     private const int MaxLength = 64;
@@ -62,7 +62,7 @@ internal sealed class StartupFile(string sthFile)
         byte[] bytes;
         try
         {
-            using var file = File.OpenRead(Path);
+            using var file = disk.OpenRead(Path);
             if (file.Length > MaxLength)
                 throw new SigsumFormatException($"{Path} is longer than {MaxLength} bytes");
             bytes = new byte[file.Length];
@@ -89,11 +89,11 @@ internal sealed class StartupFile(string sthFile)
             throw new ArgumentException("going on from the saved head takes no startup file", nameof(mode));
 
         // Without a line end, as log-go writes it.
-        DurableFile.Create(Path, Encoding.ASCII.GetBytes(Key + NameOf(mode)));
+        DurableFile.Create(disk, Path, Encoding.ASCII.GetBytes(Key + NameOf(mode)));
     }
 
     /// <summary>Removes the file for good once it has been used; nothing happens where there is none.</summary>
-    public void Remove() => DurableFile.Remove(Path);
+    public void Remove() => DurableFile.Remove(disk, Path);
 
     private static StartupMode? Parse(ReadOnlySpan<byte> bytes)
     {

@@ -10,7 +10,7 @@ namespace Sigsum.Log.Signing;
 /// The file with the latest signed tree head, in log-go's format (the answer of get-tree-head without
 /// cosignatures), so that either software can go on where the other stopped.
 /// </summary>
-internal sealed class SthFile(string path)
+internal sealed class SthFile(string path, IDisk disk)
 {
     private const int MaxLength = 4096;
 
@@ -18,7 +18,7 @@ internal sealed class SthFile(string path)
     public string Path => path;
 
     /// <summary>Whether there is such a file.</summary>
-    public bool Exists => File.Exists(path);
+    public bool Exists => disk.Exists(path);
 
     /// <summary>Reads the head and checks its signature, if the key is known.</summary>
     /// <exception cref="StartupException">Missing, malformed, or signed with another key.</exception>
@@ -27,7 +27,7 @@ internal sealed class SthFile(string path)
         SignedTreeHead head;
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = disk.OpenRead(path);
             if (file.Length > MaxLength)
                 throw new SigsumFormatException($"it is longer than {MaxLength} bytes");
             var bytes = new byte[file.Length];
@@ -57,6 +57,6 @@ internal sealed class SthFile(string path)
     {
         var bytes = new ArrayBufferWriter<byte>(256);
         head.Write(bytes);
-        DurableFile.Replace(path, bytes.WrittenSpan);
+        DurableFile.Replace(disk, path, bytes.WrittenSpan);
     }
 }

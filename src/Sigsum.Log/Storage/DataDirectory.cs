@@ -101,9 +101,9 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Makes the birth of the node durable: from here on the directory can be opened.</summary>
     public void MarkComplete() => Guard(Path, () =>
     {
-        DurableFile.Replace(FormatPath, StoreFormat.WriteVersion(StoreFormat.Version));
+        DurableFile.Replace(HostDisk.Instance, FormatPath, StoreFormat.WriteVersion(StoreFormat.Version));
         // The directory itself is a name in its parent.
-        DurableFile.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
+        HostDisk.SyncDirectory(System.IO.Path.GetDirectoryName(Path) ?? Path);
         return true;
     });
 

@@ -49,7 +49,7 @@ internal sealed class TrialWitnessState
             return;
         try
         {
-            DurableFile.Replace(_path, Format());
+            DurableFile.Replace(HostDisk.Instance, _path, Format());
         }
         catch
         {

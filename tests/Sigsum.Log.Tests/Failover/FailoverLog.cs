@@ -120,7 +120,7 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         IEnumerable<FailoverNode> secondaries, int? quorum = null, Func<PrimaryOptions, PrimaryOptions>? change = null)
     {
         if (!DataDirectory.Exists(Directory))
-            new StartupFile(SthFile).Create(StartupMode.Empty);
+            new StartupFile(SthFile, HostDisk.Instance).Create(StartupMode.Empty);
         Services = NewServices();
         ImmutableArray<SecondaryPeer> peers = [.. secondaries.Select(node => node.Peer)];
         var options = new PrimaryOptions

@@ -29,7 +29,7 @@ public sealed class PromotionTests
         await b.CommitAsync(2);
         await b.CommitAsync(1);
         Assert.Equal(2ul, (await b.PublishedAsync(2)).SignedTreeHead.TreeHead.Size);
-        Assert.False(File.Exists(new StartupFile(b.SthFile).Path));
+        Assert.False(File.Exists(new StartupFile(b.SthFile, HostDisk.Instance).Path));
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public sealed class PromotionTests
         Assert.False((await b.PromoteAsync(a)).Changed);
 
         // Interrupted between the transaction and the startup file.
-        File.Delete(new StartupFile(b.SthFile).Path);
+        File.Delete(new StartupFile(b.SthFile, HostDisk.Instance).Path);
         Assert.True((await b.PromoteAsync(a)).Changed);
-        Assert.Equal(StartupMode.AwaitSecondary, new StartupFile(b.SthFile).Read());
+        Assert.Equal(StartupMode.AwaitSecondary, new StartupFile(b.SthFile, HostDisk.Instance).Read());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class PromotionTests
             Assert.Null(Succession.Load(store));
         }
 
-        Assert.False(File.Exists(new StartupFile(b.SthFile).Path));
+        Assert.False(File.Exists(new StartupFile(b.SthFile, HostDisk.Instance).Path));
         Assert.Equal(0ul, nodes[2].Secondary!.Status().Epoch);
     }
 
@@ -212,12 +212,12 @@ public sealed class PromotionTests
         Assert.Contains("sth-file", (await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a))).Message,
             StringComparison.Ordinal);
         File.Delete(b.SthFile);
-        new StartupFile(b.SthFile).Create(StartupMode.Empty);
+        new StartupFile(b.SthFile, HostDisk.Instance).Create(StartupMode.Empty);
         Assert.Contains("begins empty", (await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a))).Message,
             StringComparison.Ordinal);
-        File.Delete(new StartupFile(b.SthFile).Path);
+        File.Delete(new StartupFile(b.SthFile, HostDisk.Instance).Path);
         File.Copy(a.SthFile, b.SthFile);
         await b.PromoteAsync(a);
-        Assert.False(File.Exists(new StartupFile(b.SthFile).Path));
+        Assert.False(File.Exists(new StartupFile(b.SthFile, HostDisk.Instance).Path));
     }
 }

@@ -69,7 +69,7 @@ public sealed class StartupTests
         await using var log = new TestLog();
         await log.StartPrimaryAsync(Alone);
         await log.StopPrimaryAsync();
-        new StartupFile(log.SthFile).Create(StartupMode.LocalTree);
+        new StartupFile(log.SthFile, HostDisk.Instance).Create(StartupMode.LocalTree);
         var refusal = await Assert.ThrowsAsync<StartupException>(() => log.StartPrimaryAsync(Alone));
         Assert.Contains("both", refusal.Message, StringComparison.Ordinal);
     }
@@ -115,7 +115,7 @@ public sealed class StartupTests
         File.Delete(log.SthFile);
         using (var store = RocksDbLogStore.Open(log.PathOf("primary")))
             store.CommitRecords([new StoreRecord("published", default)]);
-        new StartupFile(log.SthFile).Create(StartupMode.AwaitSecondary);
+        new StartupFile(log.SthFile, HostDisk.Instance).Create(StartupMode.AwaitSecondary);
 
         await log.StartPrimaryAsync();
         using var none = await log.Http.GetAsync(new Uri(log.ExternalUrl, "get-tree-head"), TestLog.Cancel);
@@ -123,6 +123,6 @@ public sealed class StartupTests
         Assert.NotNull(none.Headers.RetryAfter);
         await log.StartSecondaryAsync();
         Assert.Equal(5ul, (await log.PublishedAsync(5)).SignedTreeHead.TreeHead.Size);
-        Assert.False(new StartupFile(log.SthFile).Read() != StartupMode.Saved, "the startup file was not used up");
+        Assert.False(new StartupFile(log.SthFile, HostDisk.Instance).Read() != StartupMode.Saved, "the startup file was not used up");
     }
 }

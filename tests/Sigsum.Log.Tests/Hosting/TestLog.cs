@@ -98,8 +98,8 @@ internal sealed class TestLog : IAsyncDisposable
 
     public async Task StartPrimaryAsync(Func<PrimaryOptions, PrimaryOptions>? change = null)
     {
-        if (!File.Exists(SthFile) && new StartupFile(SthFile).Read() == StartupMode.Saved)
-            new StartupFile(SthFile).Create(StartupMode.Empty);
+        if (!File.Exists(SthFile) && new StartupFile(SthFile, HostDisk.Instance).Read() == StartupMode.Saved)
+            new StartupFile(SthFile, HostDisk.Instance).Create(StartupMode.Empty);
         var options = new PrimaryOptions
         {
             Node = Node("log.key", "primary", _ports[0], _ports[1]),
@@ -166,7 +166,7 @@ internal sealed class TestLog : IAsyncDisposable
                 continue;
             var head = await SignedTreeHead.SignAsync(
                 new TreeHead((ulong)signed, ProofBuilder.Root((ulong)signed, store)), LogKey, Cancel);
-            new SthFile(SthFile).Store(head);
+            new SthFile(SthFile, HostDisk.Instance).Store(head);
             var body = new ArrayBufferWriter<byte>();
             new CosignedTreeHead(head, []).Write(body);
             store.CommitRecords([new StoreRecord(Publisher.RecordKey, body.WrittenMemory)]);

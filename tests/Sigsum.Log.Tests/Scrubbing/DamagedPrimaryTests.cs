@@ -48,7 +48,7 @@ public sealed class DamagedPrimaryTests
             await log.StopPrimaryAsync();
         }
 
-        Assert.Equal((ulong)Size, new SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal((ulong)Size, new SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
         Assert.Equal((ulong)Size, log.Secondary!.LocalTree.Size);
         using var store = RocksDbLogStore.Open(log.PathOf("primary"));
         var report = new StoreVerifier(store).Run([], null, TestLog.Cancel);
@@ -88,7 +88,7 @@ public sealed class DamagedPrimaryTests
         Assert.Equal(300ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
         Assert.Equal(20, (await log.Client.GetLeavesAsync(new LeavesRange(0, 20), TestLog.Cancel)).Count);
         await AssertUnavailableAsync(() => log.AddAsync(Size));
-        Assert.Equal(300ul, new SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal(300ul, new SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class DamagedPrimaryTests
         await TestLog.NotReadyAsync(log.PrimaryServices, "store: damaged: leaves from 0 on cannot be read");
         await AssertUnavailableAsync(() => log.Client.GetTreeHeadAsync(TestLog.Cancel));
         await AssertUnavailableAsync(() => log.AddAsync(Size + 1));
-        Assert.Equal(Size + 1ul, new SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal(Size + 1ul, new SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
     }
 
     [Fact]

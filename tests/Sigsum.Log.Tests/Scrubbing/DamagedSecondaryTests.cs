@@ -41,7 +41,7 @@ public sealed class DamagedSecondaryTests
         await TestLog.NotReadyAsync(log.SecondaryServices, "primary: is not followed");
         Assert.Equal((ulong)Size, log.Secondary!.LocalTree.Size);
         Assert.Equal(Size + 1ul, log.Primary!.LocalTree.Size);
-        Assert.Equal((ulong)Size, new SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal((ulong)Size, new SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
         Assert.Equal(
             (ulong)Size, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
     }

@@ -19,10 +19,10 @@ public sealed class DurableFileTests : IDisposable
         string folder = Directory.CreateDirectory(_directory.PathOf("disk")).FullName;
         string path = Path.Combine(folder, "file");
         using FailingDisk disk = await FailingDisk.MountAsync(folder, Cancellation);
-        DurableFile.Replace(path, Old);
+        DurableFile.Replace(HostDisk.Instance, path, Old);
 
         disk.Fail();
-        IOException error = Assert.Throws<IOException>(() => DurableFile.Replace(path, New));
+        IOException error = Assert.Throws<IOException>(() => DurableFile.Replace(HostDisk.Instance, path, New));
         Assert.StartsWith($"cannot sync file {path}.new: ", error.Message, StringComparison.Ordinal);
 
         disk.Mend();

@@ -27,7 +27,7 @@ internal sealed class ScriptedWitness : HttpMessageHandler
         Services = services;
         _http = new HttpClient(this, disposeHandler: false);
         Signer = new TreeHeadSigner(
-            _logKey, new SthFile(_directory.PathOf("sth")), new StartupFile(_directory.PathOf("sth")), Store, _role,
+            _logKey, new SthFile(_directory.PathOf("sth"), HostDisk.Instance), new StartupFile(_directory.PathOf("sth"), HostDisk.Instance), Store, _role,
             startupPending: true, SignedSize, services);
         Policy = TrustPolicy.Parse(System.Text.Encoding.ASCII.GetBytes(
             $"witness w {_witnessKey.PublicKey} http://w.example\nquorum w\n"));

@@ -2,6 +2,8 @@ using System.Globalization;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
@@ -55,7 +57,7 @@ internal sealed class StatusVerb : FailoverVerb
         if (running is not null)
             return await running.StatusAsync(cancellationToken);
         using var store = Open(dataDir);
-        return StatusOfStore.Read(store, sthFile, TimeProvider.System.GetUtcNow());
+        return StatusOfStore.Read(store, sthFile is null ? null : new SthFile(sthFile, HostDisk.Instance), TimeProvider.System.GetUtcNow());
     }
 
     private static async Task<NodeStatus> AskAsync(Uri url, NodeOptions connection, CancellationToken cancellationToken)

@@ -1,0 +1,202 @@
+using Sigsum.Client;
+using Sigsum.Log.Failover;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Simulation.Machine;
+using Sigsum.Log.Storage;
+using Sigsum.Policy;
+
+namespace Sigsum.Log.Simulation.Cast;
+
+/// <summary>
+/// The one who runs the log: restores, promotes, switches over, at good and at bad moments, and makes the mistakes that the
+/// table of hazards names. What the operator is told in the manual never to do is not done here.
+/// </summary>
+internal sealed class Operator(World world)
+{
+    private Task _before = Task.CompletedTask;
+
+    /// <summary>Does what the plan says, when it says so.</summary>
+    public async Task DoAsync(Act act)
+    {
+        var node = world.Nodes[act.Node];
+        var other = world.Nodes[act.Other];
+        switch (act.Deed)
+        {
+            case Deed.Kill:
+                world.Story.Tell(node.Host.Name, "kill -9");
+                node.Process?.Kill();
+                break;
+            case Deed.LosePower:
+                world.Story.Tell(node.Host.Name, "the power fails");
+                node.LosePower();
+                break;
+            case Deed.Restart:
+                world.Story.Tell(node.Host.Name, "is stopped");
+                await AloneAsync(async () =>
+                {
+                    await node.StopAsync(cleanly: true);
+                    await world.Clock.DelayAsync(act.Lasts);
+                    node.Start();
+                });
+                break;
+            case Deed.DoomWrite:
+                node.Doom(act.Number % 40, (DiskWrite)(1 + (act.Number % 4)));
+                break;
+            case Deed.TakeCopy:
+                world.Story.Tell(node.Host.Name, $"a copy is taken, size {node.Host.Tree!.Head.Size}");
+                node.TakeCopy();
+                break;
+            case Deed.PutBackCopy:
+                await AloneAsync(() => PutBackCopyAsync(node, act.Lasts));
+                break;
+            case Deed.Promote:
+                await AloneAsync(() => PromoteAsync(node, fence: act.Number % 2 == 0));
+                break;
+            case Deed.PromoteTwo when node != other:
+                await AloneAsync(() => Task.WhenAll(PromoteAsync(node, fence: true), PromoteAsync(other, fence: true)));
+                break;
+            case Deed.Switchover:
+                await AloneAsync(() => SwitchOverAsync(node, other));
+                break;
+            case Deed.Rejoin when node != other:
+                await AloneAsync(() => RejoinAsync(node, other));
+                break;
+            case Deed.StartAsOldPrimary:
+                await AloneAsync(() => StartAsOldPrimaryAsync(node, act.Number));
+                break;
+            default:
+                await world.Weather.DoAsync(act);
+                break;
+        }
+    }
+
+    /// <summary>Stops a secondary and promotes it.</summary>
+    /// <returns>Whether it is primary now.</returns>
+    public async Task<bool> PromoteAsync(Node node, bool fence)
+    {
+        // Whoever was put back to an older copy has lost what it held: to promote then is to lose two nodes at once.
+        if (node.Role == NodeRole.Primary || world.Nodes.Any(other => other.IsBehind))
+            return false;
+        await node.StopAsync(cleanly: true);
+        var promoted = await CommandAsync(node, "promote", async (store, services) =>
+        {
+            var options = new PromotionOptions
+            {
+                SthFile = "sth",
+                PrimaryUrl = world.Nodes[0] == node ? null : world.Nodes[0].Peer.Url,
+                NodeUrl = node.Peer.Url,
+                Policy = world.PolicyFile is null ? null : TrustPolicy.Parse(await File.ReadAllBytesAsync(world.PolicyFile)),
+                FencePrimary = fence,
+                Node = node.Options("log"),
+            };
+            var key = (await services.Machine.OpenKeyAsync("log", CancellationToken.None)).Signer;
+            await new Promotion(options, store, key, services, _ => Task.FromResult(true)).RunAsync(CancellationToken.None);
+        });
+        if (promoted)
+        {
+            node.AsPrimaryOf = null;
+            world.Wire.Names["log"] = node.Host.Name;
+        }
+
+        node.Start();
+        return promoted;
+    }
+
+    /// <summary>Stops a node and makes it a secondary of another.</summary>
+    public async Task<bool> RejoinAsync(Node node, Node primary)
+    {
+        await node.StopAsync(cleanly: true);
+        var done = await CommandAsync(node, "rejoin", (store, services) => new Rejoin(
+            new RejoinOptions("data", "sth", primary.Peer.Url, DryRun: false, node.Options("own")), store, services,
+            _ => Task.FromResult(true)).RunAsync(CancellationToken.None));
+        if (done)
+            node.AsPrimaryOf = null;
+        node.Start();
+        return done;
+    }
+
+    private async Task SwitchOverAsync(Node from, Node to)
+    {
+        if (from.Process is not { Alive: true } || from.Role != NodeRole.Primary || from.Host.Admin is not { } admin
+            || world.Nodes.Any(node => node.IsBehind))
+            return;
+        try
+        {
+            world.Story.Tell(from.Host.Name, $"switchover to {to.Host.Name}");
+            var result = await World.UnlessDeadAsync(
+                from.Process, admin.HandOverAsync(to.Host.Tree!.Identity.NodeId, CancellationToken.None));
+            world.Story.Tell(from.Host.Name, $"handed over, paused {result.Paused.TotalSeconds:0.000} s");
+            world.Wire.Names["log"] = to.Host.Name;
+        }
+        catch (Exception error) when (error is FailoverException or KilledException or ObjectDisposedException
+            or LogClientException or StoreException or OperationCanceledException)
+        {
+            world.Story.Tell(from.Host.Name, $"not handed over: {error.Message}");
+            if (Primary() is { } primary)
+                world.Wire.Names["log"] = primary.Host.Name;
+        }
+    }
+
+    private async Task PutBackCopyAsync(Node node, TimeSpan away)
+    {
+        // The promise is to survive the loss of one node. A second one is not lost before the first has caught up, nor is a
+        // node put back that has confirmed a promotion to an old primary that nobody has told of it yet.
+        if (world.Nodes.Any(other => other.IsBehind) || world.Nodes.Any(world.LacksPromotion))
+            return;
+        await node.StopAsync(cleanly: false);
+        if (node.PutBackCopy())
+            world.Story.Tell(node.Host.Name, $"is put back to the copy, size {node.Host.Tree!.Head.Size}");
+        await world.Clock.DelayAsync(away);
+        node.Start();
+    }
+
+    private async Task StartAsOldPrimaryAsync(Node node, int choice)
+    {
+        if (node.Role != NodeRole.Primary)
+            return;
+        await node.StopAsync(cleanly: true);
+        node.AsPrimaryOf = [.. world.Nodes.Where(other => other != node && ((choice >> other.Number) & 1) == 0)];
+        if (node.AsPrimaryOf.Count == 0)
+            node.AsPrimaryOf = [world.Nodes.First(other => other != node)];
+        world.Story.Tell(node.Host.Name, $"is started as primary of {string.Join(", ", node.AsPrimaryOf.Select(o => o.Host.Name))}");
+        node.Start();
+    }
+
+    private Node? Primary() => world.Nodes.Where(node => node.Role == NodeRole.Primary)
+        .MaxBy(World.EpochOf);
+
+    /// <summary>One command after the other; none is begun when the troubles are over.</summary>
+    private Task AloneAsync(Func<Task> command)
+    {
+        return _before = AfterAsync(_before);
+
+        async Task AfterAsync(Task before)
+        {
+            await before;
+            if (!world.IsHealing)
+                await command();
+        }
+    }
+
+    private async Task<bool> CommandAsync(Node node, string name, Func<ILogStore, NodeServices, Task> run)
+    {
+        var (process, services) = node.NewProcess(name);
+        try
+        {
+            using var store = services.Machine.OpenStore("data");
+            await World.UnlessDeadAsync(process, run(store, services));
+            world.Story.Tell(node.Host.Name, $"{name}: done");
+            return true;
+        }
+        catch (Exception error) when (error is FailoverException or SupersededException or StartupException or StoreException
+            or KilledException or IOException or LogClientException)
+        {
+            world.Story.Tell(node.Host.Name, $"{name}: {error.Message}");
+            return false;
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+}

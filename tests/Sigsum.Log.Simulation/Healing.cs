@@ -1,0 +1,95 @@
+using Sigsum.Log.Simulation.Cast;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+
+namespace Sigsum.Log.Simulation;
+
+/// <summary>
+/// The end of each story: nothing fails any more, the operator follows the manual, and the log has to come back, whole.
+/// </summary>
+internal sealed class Healing(World world, Clients clients)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Heals, and looks whether the world is whole.</summary>
+    public async Task RunAsync()
+    {
+        world.Story.Tell("world", "the troubles are over");
+        world.Weather.Clear();
+        foreach (var node in world.Nodes)
+        {
+            node.Spare();
+            if (node.AsPrimaryOf is null)
+            {
+                node.Start();
+                continue;
+            }
+
+            await node.StopAsync(cleanly: true);
+            node.AsPrimaryOf = null;
+            node.Start();
+        }
+
+        for (var round = 0; round < 12 && world.Truth.Broken is null; round++)
+        {
+            await world.Clock.DelayAsync(Patience);
+            foreach (var node in world.Nodes)
+                node.IsBehind = false;
+            var primary = Primary();
+            if (primary is not null)
+                world.Wire.Names["log"] = primary.Host.Name;
+            if (await clients.SubmitOneAsync(Patience))
+            {
+                await CheckWholeAsync();
+                return;
+            }
+
+            if (world.Truth.Broken is null)
+                await RepairAsync();
+        }
+
+        world.Truth.Break("liveness", "nothing fails any more, and the log does not come back");
+    }
+
+    /// <summary>The node that the latest promotion names, or the first one.</summary>
+    private Node? Named()
+    {
+        var latest = world.Nodes.Select(World.RecordOf).MaxBy(record => record?.Epoch ?? 0);
+        return latest is null
+            ? world.Nodes[0]
+            : world.Nodes.FirstOrDefault(node => node.Host.Tree!.Identity.NodeId == latest.NodeId);
+    }
+
+    private Node? Primary() => Named() is { } named && named.Role == NodeRole.Primary ? named : null;
+
+    /// <summary>What the manual says to do with a log that does not come back by itself.</summary>
+    private async Task RepairAsync()
+    {
+        foreach (var node in world.Nodes)
+            world.Story.Tell(node.Host.Name, $"{node.Role}, epoch {World.EpochOf(node)}, size {node.Host.Tree!.Head.Size}");
+        if (Named() is not { } named)
+            return;
+        if (named.Role == NodeRole.Secondary && await world.Operator.PromoteAsync(named, fence: true))
+            return;
+        foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Primary))
+            await world.Operator.RejoinAsync(node, named);
+        foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Secondary))
+        {
+            if (await world.Operator.PromoteAsync(node, fence: true))
+                return;
+        }
+    }
+
+    private async Task CheckWholeAsync()
+    {
+        await world.Clock.DelayAsync(Patience);
+        var shown = await clients.LookAsync();
+        if (shown is null || shown.Value.Size < world.Truth.Signed)
+            world.Truth.Break("liveness", $"{world.Truth.Signed} leaves are signed, and shown is size {shown?.Size}");
+        foreach (var node in world.Nodes)
+            world.Truth.CheckKept(node.Host.Name, node.Host.Tree!);
+        foreach (var witness in world.Witnesses.Where(witness => !world.Truth.IsTrue(witness.Latest)))
+            world.Truth.Break("append-only", $"{witness.Host} has cosigned a head that is none of this log's");
+        world.Story.Tell("world", $"is whole, size {world.Truth.Signed}, root {ProofBuilder.Root(world.Truth.Signed, world.Nodes[0].Host.Tree!)}");
+    }
+}

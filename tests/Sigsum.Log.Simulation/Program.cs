@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sigsum.Log.Simulation.Cast;
+
+namespace Sigsum.Log.Simulation;
+
+/// <summary>Runs seeds, one after the other, until one breaks a promise or all are done.</summary>
+internal static class Program
+{
+    private const string Usage = """
+        usage: simulation [--seed=N] [--seeds=COUNT] [--minutes=LIMIT] [--story] [--log]
+          --seed=N        the first seed; without it, any
+          --seeds=COUNT   how many, from the first on; default 1
+          --minutes=LIMIT stop after so many minutes of real time
+          --story         tell what happens
+          --log           tell what the nodes log, too
+        """;
+
+    private static int Main(string[] args)
+    {
+        if (!Options.TryParse(args, out var options))
+        {
+            Console.Error.WriteLine(Usage);
+            return 2;
+        }
+
+        var started = Stopwatch.StartNew();
+        var simulated = TimeSpan.Zero;
+        var (worlds, heads, leaves, deeds) = (0, 0, 0, 0L);
+        for (var seed = options.Seed; worlds < options.Seeds && started.Elapsed < options.Limit; seed++, worlds++)
+        {
+            var plan = Plan.Draw(seed);
+            using var result = Run(plan, options.Story, options.Log);
+            simulated += result.Clock.Elapsed;
+            heads += result.Truth.Heads;
+            leaves += result.Truth.Acknowledged;
+            deeds += plan.Acts.Count;
+            if (options.Story || options.Seeds == 1)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: fingerprint {result.Story.Fingerprint:x16}"));
+            if (result.Truth.Broken is { } broken)
+            {
+                Console.WriteLine($"seed {seed}: {broken.Message}");
+                if (!options.Story)
+                    Shortest.Tell(plan, broken);
+                return 1;
+            }
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{worlds} seeds from {options.Seed} on: whole; {simulated.TotalHours:0} simulated hours in {started.Elapsed.TotalSeconds:0} s "
+            + $"({simulated.TotalHours / started.Elapsed.TotalMinutes:0} an hour a minute), {deeds} deeds, {heads} heads, {leaves} leaves"));
+        return 0;
+    }
+
+    /// <summary>Lives through one plan.</summary>
+    public static World Run(Plan plan, bool story, bool log)
+    {
+        var world = new World(plan, story ? Console.Out : null, log);
+        new Machine.OneThread(world.Clock).Run(world.LiveAsync);
+        return world;
+    }
+
+    private sealed record Options(int Seed, int Seeds, TimeSpan Limit, bool Story, bool Log)
+    {
+        public static bool TryParse(string[] args, out Options options)
+        {
+            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, false, false);
+            foreach (var arg in args)
+            {
+                var (name, value) = arg.Split('=', 2) is [var left, var right] ? (left, right) : (arg, "");
+                var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+                options = (name, isNumber) switch
+                {
+                    ("--seed", true) => options with { Seed = number },
+                    ("--seeds", true) => options with { Seeds = number },
+                    ("--minutes", true) => options with { Limit = TimeSpan.FromMinutes(number), Seeds = int.MaxValue },
+                    ("--story", false) => options with { Story = true },
+                    ("--log", false) => options with { Story = true, Log = true },
+                    _ => options with { Seeds = -1 },
+                };
+                if (options.Seeds < 0)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Sigsum.Client;
+using Sigsum.Crypto;
+using Sigsum.Log.Failover;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Simulation.Cast;
+using Sigsum.Log.Simulation.Checking;
+using Sigsum.Log.Simulation.Machine;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+using Process = Sigsum.Log.Simulation.Machine.Process;
+
+namespace Sigsum.Log.Simulation;
+
+/// <summary>One log with its nodes, witnesses, clients and operator, from its birth to the end of its story.</summary>
+internal sealed class World : IDisposable
+{
+    private readonly Plan _plan;
+    private readonly bool _logLines;
+
+    public World(Plan plan, TextWriter? tellTo, bool logLines)
+    {
+        (_plan, _logLines) = (plan, logLines);
+        // Each part draws from its own source, so that leaving out one deed does not change what the others come to.
+        OperatorRandom = new Random(plan.Seed + 1);
+        ClientRandom = new Random(plan.Seed + 2);
+        Story = new Story(() => Clock.Elapsed, tellTo);
+        Truth = new Truth(Story);
+        Wire = new Wire(Clock, new Random(plan.Seed + 3));
+        LogKey = KeyOf("log");
+        Witnesses = [.. Enumerable.Range(0, plan.Witnesses).Select(i =>
+            new Witness($"witness-{i}", KeyOf($"witness-{i}"), LogKey.PublicKey, Clock))];
+        Nodes = [.. Enumerable.Range(0, plan.Nodes).Select(i => new Node(this, i, KeyOf($"node-{i}")) { Quorum = plan.Quorum })];
+        Operator = new Operator(this);
+        Weather = new Weather(this);
+        PolicyFile = plan.Witnesses == 0 ? null : WritePolicy();
+        Wire.Names["log"] = "node-0";
+    }
+
+    public Clock Clock { get; } = new();
+
+    public Random OperatorRandom { get; }
+
+    public Random ClientRandom { get; }
+
+    public Story Story { get; }
+
+    public Truth Truth { get; }
+
+    public Wire Wire { get; }
+
+    public Ed25519Signer LogKey { get; }
+
+    public IReadOnlyList<Witness> Witnesses { get; }
+
+    public IReadOnlyList<Node> Nodes { get; }
+
+    public Operator Operator { get; }
+
+    public Weather Weather { get; }
+
+    /// <summary>Names the witnesses; null where there are none.</summary>
+    public string? PolicyFile { get; }
+
+    public TimeSpan Interval => _plan.Interval;
+
+    /// <summary>Whether the troubles are over.</summary>
+    public bool IsHealing { get; private set; }
+
+    /// <summary>Lives through the plan, then heals the world, and looks whether it is whole.</summary>
+    public async Task LiveAsync()
+    {
+        Story.Tell("world", $"seed {_plan.Seed}: {_plan.Nodes} nodes, quorum {_plan.Quorum}, {_plan.Witnesses} witnesses");
+        foreach (var witness in Witnesses)
+            _ = new WireListener(Wire, new Process(witness.Host, witness.Host), 80, witness.AnswerAsync);
+        foreach (var node in Nodes)
+            Bear(node);
+        var clients = new Clients(this, KeyOf("submitter"));
+        clients.Start(_plan.SubmitPause);
+        foreach (var node in Nodes)
+            _ = Guarded(node.SuperviseAsync());
+        foreach (var act in _plan.Acts)
+            Clock.After(act.At, () => _ = Guarded(Operator.DoAsync(act)));
+        while (Clock.Elapsed < _plan.Length && Truth.Broken is null)
+        {
+            await Clock.DelayAsync(TimeSpan.FromSeconds(1));
+            NoteWhoCaughtUp();
+        }
+
+        clients.Stop();
+        IsHealing = true;
+        if (Truth.Broken is null)
+            await new Healing(this, clients).RunAsync();
+    }
+
+    /// <summary>A client outside the log.</summary>
+    public LogClient NewClient(string host)
+    {
+        var process = new Process(host, host);
+        var machine = new SimulatedMachine(new Host(host, (_, _) => DiskWrite.Done), process, Wire, _ => LogKey);
+        return new LogClient(machine.NewWitnessHttp(), new Uri("http://log:6965/"),
+            new ClientOptions { TimeProvider = new ProcessTime(Clock, process) });
+    }
+
+    /// <summary>Where the log lines of a process go.</summary>
+    public ILoggerFactory LoggersOf(Process process) =>
+        _logLines ? new StoryLoggers(Story, process) : NullLoggerFactory.Instance;
+
+    /// <summary>A tree head was signed by a node.</summary>
+    public void OnSigned(Node node, Process process, TreeHead head) => Truth.OnSigned(
+        process, node.Host.Tree!, head, EpochOf(node),
+        Nodes.Where(other => other != node).Select(other => (other.Host.Name, other.Host.Tree)),
+        head.Size == 0 ? 0 : node.PrimaryOptions.SecondaryQuorum);
+
+    /// <summary>The epoch of the latest promotion that a node has stored.</summary>
+    public static ulong EpochOf(Node node) => RecordOf(node)?.Epoch ?? 0;
+
+    /// <summary>The latest promotion that a node has stored.</summary>
+    public static PromotionRecord? RecordOf(Node node) =>
+        node.Host.Tree!.Records.TryGetValue(Succession.RecordKey, out var bytes) ? PromotionRecord.Parse(bytes) : null;
+
+    /// <summary>Whether a node has not heard of the latest promotion.</summary>
+    public bool LacksPromotion(Node node) => EpochOf(node) < Nodes.Max(EpochOf);
+
+    /// <summary>Waits for what a process does, or until it is dead.</summary>
+    public static async Task<T> UnlessDeadAsync<T>(Process process, Task<T> work)
+    {
+        await UnlessDeadAsync(process, (Task)work);
+        return await work;
+    }
+
+    /// <inheritdoc cref="UnlessDeadAsync{T}"/>
+    public static async Task UnlessDeadAsync(Process process, Task work)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.Ended += () => ended.TrySetException(new KilledException());
+        await await Task.WhenAny(work, ended.Task);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (PolicyFile is not null)
+            File.Delete(PolicyFile);
+    }
+
+    private static Guid IdOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]);
+
+    private Ed25519Signer KeyOf(string name) =>
+        Ed25519Signer.FromSeed(SHA256.HashData(Encoding.UTF8.GetBytes($"{_plan.Seed} {name}")));
+
+    /// <summary>What `sigsum-log init` makes.</summary>
+    private void Bear(Node node)
+    {
+        var (role, type) = node.Number == 0 ? (NodeRole.Primary, TreeType.Log) : (NodeRole.Secondary, TreeType.PreorderedLog);
+        node.Host.Tree = new StoredTree(
+            StoreIdentity.ForNew(role, type, LogKey.PublicKey.KeyHash()) with { NodeId = IdOf(node.Host.Name) });
+        if (role == NodeRole.Secondary)
+            return;
+        var (process, services) = node.NewProcess("init");
+        new StartupFile("sth", services.Machine.Disk).Create(StartupMode.Empty);
+        process.Kill();
+    }
+
+    private string WritePolicy()
+    {
+        var text = new StringBuilder();
+        foreach (var witness in Witnesses)
+            text.Append(CultureInfo.InvariantCulture, $"witness {witness.Host} {witness.PublicKey} http://{witness.Host}\n");
+        text.Append(CultureInfo.InvariantCulture, $"group all {(Witnesses.Count + 1) / 2} {string.Join(' ', Witnesses.Select(witness => witness.Host))}\nquorum all\n");
+        var path = Path.Combine(Path.GetTempPath(), $"simulation-{Environment.ProcessId}-{_plan.Seed}.policy");
+        File.WriteAllText(path, text.ToString());
+        return path;
+    }
+
+    private void NoteWhoCaughtUp()
+    {
+        foreach (var node in Nodes)
+        {
+            if (node.IsBehind && node.Host.Tree!.Head.Size >= Truth.Signed && !LacksPromotion(node))
+                node.IsBehind = false;
+        }
+    }
+
+    private async Task Guarded(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception error)
+        {
+            Truth.Break("the simulator itself", error.ToString());
+        }
+    }
+}
