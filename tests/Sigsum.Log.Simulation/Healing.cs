@@ -40,6 +40,7 @@ internal sealed class Healing(World world, Clients clients)
                 world.Wire.Names["log"] = primary.Host.Name;
             if (await clients.SubmitOneAsync(Patience))
             {
+                await RejoinOthersAsync(primary!);
                 await CheckWholeAsync();
                 return;
             }
@@ -71,13 +72,19 @@ internal sealed class Healing(World world, Clients clients)
             return;
         if (named.Role == NodeRole.Secondary && await world.Operator.PromoteAsync(named, fence: true))
             return;
-        foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Primary))
-            await world.Operator.RejoinAsync(node, named);
+        await RejoinOthersAsync(named);
         foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Secondary))
         {
             if (await world.Operator.PromoteAsync(node, fence: true))
                 return;
         }
+    }
+
+    /// <summary>`sigsum-log status` shows which nodes are no secondaries yet.</summary>
+    private async Task RejoinOthersAsync(Node primary)
+    {
+        foreach (var node in world.Nodes.Where(node => node != primary && node.Role == NodeRole.Primary))
+            await world.Operator.RejoinAsync(node, primary);
     }
 
     private async Task CheckWholeAsync()

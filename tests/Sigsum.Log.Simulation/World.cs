@@ -113,7 +113,7 @@ internal sealed class World : IDisposable
     /// <summary>A tree head was signed by a node.</summary>
     public void OnSigned(Node node, Process process, TreeHead head) => Truth.OnSigned(
         process, node.Host.Tree!, head, EpochOf(node),
-        Nodes.Where(other => other != node).Select(other => (other.Host.Name, other.Host.Tree)),
+        Nodes.Where(other => other != node).Select(other => (other.Host.Name, other.Lost.Append(other.Host.Tree!))),
         head.Size == 0 ? 0 : node.PrimaryOptions.SecondaryQuorum);
 
     /// <summary>The epoch of the latest promotion that a node has stored.</summary>

@@ -29,6 +29,8 @@ internal sealed record RejoinOptions(
 internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeServices services, Func<string, Task<bool>> agree)
 {
     private readonly List<FailoverStep> _steps = [];
+    private readonly HashSet<ulong> _followed = [];
+    private Uri _primaryUrl = options.PrimaryUrl;
     private readonly SthFile _sth = new(options.SthFile, services.Machine.Disk);
 
     /// <summary>Makes the node a secondary, or says why not.</summary>
@@ -80,25 +82,35 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
     {
         try
         {
-            var status = NodeStatus.Parse(await nodes.Node(options.PrimaryUrl).GetStatusAsync(cancellationToken));
-            if (succession.Latest is not { } record)
+            while (true)
             {
-                throw new FailoverException($"neither this node nor {options.PrimaryUrl} knows of a promotion: this node is still the "
-                    + "log's primary, or that one is of another log");
-            }
+                var status = NodeStatus.Parse(await nodes.Node(_primaryUrl).GetStatusAsync(cancellationToken));
+                if (succession.Latest is not { } record)
+                {
+                    throw new FailoverException($"neither this node nor {_primaryUrl} knows of a promotion: this node is still the "
+                        + "log's primary, or that one is of another log");
+                }
 
-            if (record.NodeId != status.NodeId || status.Role != "primary")
-            {
-                throw new FailoverException($"{options.PrimaryUrl} is a {status.Role}, node {status.NodeId:N}; the promotion record of epoch "
-                    + $"{record.Epoch} names node {record.NodeId:N} at {record.NodeUrl}: write --primary-url of that one");
-            }
+                if (record.NodeId == status.NodeId && status.Role == "primary")
+                {
+                    Step("primary", $"{_primaryUrl}: node {status.NodeId:N}, epoch {record.Epoch}, size {status.Size}");
+                    return (record, new TreeHead(status.Size, status.RootHash));
+                }
 
-            Step("primary", $"{options.PrimaryUrl}: node {status.NodeId:N}, epoch {record.Epoch}, size {status.Size}");
-            return (record, new TreeHead(status.Size, status.RootHash));
+                // Whoever was asked knows a later primary: its record is signed with the log's key, so it is believed.
+                if (record.NodeUrl is not { } named || named == _primaryUrl || !_followed.Add(record.Epoch))
+                {
+                    throw new FailoverException($"{_primaryUrl} is a {status.Role}, node {status.NodeId:N}; the promotion record of "
+                        + $"epoch {record.Epoch} names node {record.NodeId:N} at {record.NodeUrl}: write --primary-url of that one");
+                }
+
+                Step("followed", $"{_primaryUrl} says that epoch {record.Epoch} is that of {named}");
+                _primaryUrl = named;
+            }
         }
         catch (Exception error) when (error is LogClientException or SigsumFormatException)
         {
-            throw new FailoverException($"the primary at {options.PrimaryUrl} cannot be asked: {error.Message}");
+            throw new FailoverException($"the primary at {_primaryUrl} cannot be asked: {error.Message}");
         }
     }
 
@@ -106,10 +118,10 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
     {
         try
         {
-            var remote = new RemoteTree(nodes.Feed(options.PrimaryUrl));
+            var remote = new RemoteTree(nodes.Feed(_primaryUrl));
             var both = Math.Min(store.TreeHead.Size, theirs.Size);
             var common = await remote.CommonPrefixAsync(store, both, cancellationToken)
-                ?? throw new FailoverException($"{options.PrimaryUrl} does not tell its roots");
+                ?? throw new FailoverException($"{_primaryUrl} does not tell its roots");
             Step("trees", common.Size == store.TreeHead.Size
                 ? $"the primary has all {common.Size} leaves of this node"
                 : $"the same up to size {common.Size}; {store.TreeHead.Size - common.Size} leaves are on this node only");
@@ -117,7 +129,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
         }
         catch (LogClientException error)
         {
-            throw new FailoverException($"the primary at {options.PrimaryUrl} cannot be asked: {error.Message}");
+            throw new FailoverException($"the primary at {_primaryUrl} cannot be asked: {error.Message}");
         }
     }
 
@@ -178,7 +190,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
             Step("set aside", setAside);
         return new FailoverReport(changed, [.. _steps],
         [
-            "start this node as secondary, with a key of its own: `sigsum-log secondary --primary-url=" + options.PrimaryUrl + "`",
+            "start this node as secondary, with a key of its own: `sigsum-log secondary --primary-url=" + _primaryUrl + "`",
             "tell the primary of it (--secondary-url, --secondary-pubkey-file)",
         ]);
     }

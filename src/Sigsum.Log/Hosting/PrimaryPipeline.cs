@@ -68,6 +68,9 @@ internal sealed class PrimaryPipeline : IDisposable
         succession.Superseded += latest => Retire(
             $"node {latest.NodeId:N} at {latest.NodeUrl} was promoted in epoch {latest.Epoch}");
         succession.Conflicted += Retire;
+        // It may have been heard of while the node started, before anybody listened here.
+        if (succession.Conflict is { } conflict)
+            Retire(conflict);
         Role.Revoked.Register(() =>
         {
             // Told by a witness, before it has signed anything, that the log is larger, and by no secondary that it is not.

@@ -1,6 +1,9 @@
+using System.Collections.Frozen;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Sigsum.Client;
 
 namespace Sigsum.Log.Http;
 
@@ -15,6 +18,9 @@ internal static class Answer
 
     /// <summary>For errors and acknowledgements.</summary>
     public static readonly StringValues NotStored = "no-store";
+
+    private static readonly FrozenSet<string> Kept = FrozenSet.ToFrozenSet(
+        [HeaderNames.Connection, NodeClient.NodeHeader, NodeClient.PromotionHeader], StringComparer.OrdinalIgnoreCase);
 
     private static readonly StringValues PlainText = "text/plain; charset=utf-8";
 
@@ -43,6 +49,14 @@ internal static class Answer
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         return WriteAsync(context, body);
+    }
+
+    /// <summary>Forgets what was said of an answer that failed before it began. What concerns the connection, and what this
+    /// node says of itself to others, stays.</summary>
+    public static void TakeBack(HttpResponse response)
+    {
+        foreach (var name in response.Headers.Keys.Where(name => !Kept.Contains(name)).ToList())
+            response.Headers.Remove(name);
     }
 
     /// <summary>Any other status, with one line that says why.</summary>

@@ -133,7 +133,7 @@ internal sealed partial class EndpointTable
             return;
         }
 
-        context.Response.Headers.Clear();
+        Answer.TakeBack(context.Response);
         await Answer.ErrorAsync(context, status, message);
     }
 

@@ -48,6 +48,9 @@ internal sealed class Node
     /// <summary>How the node is told to run.</summary>
     public int Quorum { get; set; }
 
+    /// <summary>What it has held, and lost when it was put back to an older copy.</summary>
+    public List<StoredTree> Lost { get; } = [];
+
     /// <summary>Whether it was put back to an older copy, and has not caught up since.</summary>
     public bool IsBehind { get; set; }
 
@@ -106,6 +109,7 @@ internal sealed class Node
     {
         if (_copiedFiles is null)
             return false;
+        Lost.Add(Host.Tree!);
         (Host.Files, Host.Tree) = (_copiedFiles.Copy(), _copiedTree!.Copy());
         IsBehind = true;
         return true;
@@ -205,7 +209,6 @@ internal sealed class Node
 
     private DiskWrite Fate(Process process, string what)
     {
-        _world.Truth.Hold(Host.Name, Host.Tree?.Head ?? Messages.TreeHead.Empty);
         if (!_fates.TryDequeue(out var next))
             return DiskWrite.Done;
         if (next.After > 0)

@@ -15,7 +15,6 @@ internal sealed class Truth(Story story)
     private readonly List<Hash> _roots = [TreeHead.Empty.RootHash];
     private readonly CompactRange _range = new();
     private readonly Dictionary<Hash, ulong> _index = [];
-    private readonly Dictionary<string, ulong> _held = [];
 
     /// <summary>What was broken first; null while nothing was.</summary>
     public BrokenPromiseException? Broken { get; private set; }
@@ -35,22 +34,15 @@ internal sealed class Truth(Story story)
     /// <summary>The latest epoch in which anything was signed.</summary>
     public ulong Epoch { get; private set; }
 
-    /// <summary>A node holds a tree, durably: noted, since it may lose it to an older copy later.</summary>
-    public void Hold(string host, TreeHead head)
-    {
-        if (IsTrue(head))
-            _held[host] = Math.Max(_held.GetValueOrDefault(host), head.Size);
-    }
-
     /// <summary>A tree head was signed with the log key.</summary>
     /// <param name="by">Who did.</param>
     /// <param name="tree">The tree that it holds.</param>
     /// <param name="head">What was signed.</param>
     /// <param name="epoch">The epoch that it believes in.</param>
-    /// <param name="others">The other nodes and what they hold now.</param>
+    /// <param name="others">The other nodes and what they hold now, or have held when they said so.</param>
     /// <param name="needed">How many of them must hold the tree.</param>
     public void OnSigned(
-        Process by, StoredTree tree, TreeHead head, ulong epoch, IEnumerable<(string Host, StoredTree? Tree)> others, int needed)
+        Process by, StoredTree tree, TreeHead head, ulong epoch, IEnumerable<(string Host, IEnumerable<StoredTree> Trees)> others, int needed)
     {
         Heads++;
         story.Tell(by.Host, $"signs size {head.Size}, epoch {epoch}");
@@ -58,7 +50,7 @@ internal sealed class Truth(Story story)
             Break("one signer", $"{by.Name} signs in epoch {epoch} after a head was signed in epoch {Epoch}");
         Epoch = Math.Max(Epoch, epoch);
         Learn(by, tree, head);
-        var holding = others.Where(other => Holds(other.Host, other.Tree, head)).Select(other => other.Host).ToList();
+        var holding = others.Where(other => other.Trees.Any(held => Holds(held, head))).Select(other => other.Host).ToList();
         if (holding.Count < needed)
         {
             Break("replicated before signed",
@@ -103,9 +95,8 @@ internal sealed class Truth(Story story)
         Broken ??= new BrokenPromiseException(invariant, what);
     }
 
-    private bool Holds(string host, StoredTree? tree, TreeHead head) =>
-        _held.GetValueOrDefault(host) >= head.Size
-        || (tree is not null && tree.Head.Size >= head.Size && ProofBuilder.Root(head.Size, tree) == head.RootHash);
+    private static bool Holds(StoredTree tree, TreeHead head) =>
+        tree.Head.Size >= head.Size && ProofBuilder.Root(head.Size, tree) == head.RootHash;
 
     private void Learn(Process by, StoredTree tree, TreeHead head)
     {
