@@ -1,0 +1,80 @@
+// What is signed with the log key beside tree heads. A node is named by a number, ten times the number of the place where
+// it runs (its URL), plus how often the place got a new node: 10, 11, 12 run at place 0, 20 at place 1.
+
+// Epoch 0: there is none, the log was never promoted.
+type tRecord = (epoch: int, node: int, size: int, root: tTree);
+
+// Who must acknowledge, and how many of them. before: the nodes of the roster that this one replaces, as long as not all
+// of them have stored this one. number: grows within an epoch.
+type tRoster = (epoch: int, number: int, quorum: int, nodes: set[int], before: set[int]);
+
+// The header that goes with every message between nodes: who speaks, and which promotion record it knows.
+type tStamp = (node: int, epoch: int, holder: int);
+
+fun PlaceOf(node: int): int {
+  return node / 10 - 1;
+}
+
+fun SameRecord(a: tRecord, b: tRecord): bool {
+  return a.epoch == b.epoch && a.node == b.node;
+}
+
+fun NewerRoster(a: tRoster, b: tRoster): bool {
+  return a.epoch > b.epoch || (a.epoch == b.epoch && a.number > b.number);
+}
+
+fun Majority(n: int): int {
+  return n / 2 + 1;
+}
+
+// How many secondaries, at least one of which holds every committed leaf: a committed leaf is on quorum of them.
+fun Enough(nodes: int, quorum: int): int {
+  if (nodes == 0) {
+    return 0;
+  }
+  return nodes - quorum + 1;
+}
+
+fun Without(a: set[int], b: set[int]): set[int] {
+  var x: int;
+  foreach (x in b) {
+    if (x in a) {
+      a -= (x);
+    }
+  }
+  return a;
+}
+
+fun Union(a: set[int], b: set[int]): set[int] {
+  var x: int;
+  foreach (x in b) {
+    a += (x);
+  }
+  return a;
+}
+
+// How many of some nodes are in a set.
+fun CountIn(nodes: set[int], those: set[int]): int {
+  var x, n: int;
+  foreach (x in nodes) {
+    if (x in those) {
+      n = n + 1;
+    }
+  }
+  return n;
+}
+
+fun Single(a: int): set[int] {
+  var s: set[int];
+  s += (a);
+  return s;
+}
+
+fun Superseded(d: tDisk): bool {
+  return d.record.epoch > 0 && d.record.node != d.node;
+}
+
+// Whether this disk lets its node sign, take leaves and show heads.
+fun Authority(d: tDisk): bool {
+  return d.primary && !d.frozen && !d.conflict && !Superseded(d);
+}

@@ -1,0 +1,79 @@
+// partitioned-promotion: the operator promotes while the old primary is alive, but cut off from the node that is promoted;
+// it may still reach the other secondaries, the witnesses and the submitters. Later the partition heals.
+
+machine Partitioned {
+  var w: tWorld;
+
+  start state Script {
+    entry {
+      var others, lonely: set[int];
+      var quorum: int;
+      if ($) {
+        w = Build(this, 3, Pick(0, 1));
+        others = Single(2);
+        quorum = Pick(1, 2);
+      } else {
+        w = Build(this, 4, 0);
+        others = Set2(2, 3);
+        quorum = 2;
+      }
+      StartAll(w, Union(Single(1), others), quorum);
+      w = Submit(w, 1);
+      if (!Await(w, 10)) {
+        Settle(w);
+        return;
+      }
+      // The old primary is on one side, with one of the others if there are two and it is declared lost.
+      Cut(w, Single(0), Union(Single(1), others));
+      w = Submit(w, 2);
+      PassSome(w, 3);
+      if (sizeof(others) == 2 && $) {
+        Trouble(w, 0, 0);
+        Cut(w, Set2(0, 3), Set2(1, 2));
+        w.lost += (30 + 10);
+      }
+      PassSome(w, 2);
+      Promote(w, 1, 0, $);
+      PassSome(w, 2);
+      if (StartPrimary(w, 1, Union(Single(0), others), quorum)) {
+        if ($) {
+          Public(w, 1);
+        }
+        w = Submit(w, 1);
+        PassSome(w, 5);
+        Reunite(others);
+        PassSome(w, 5);
+        Trouble(w, 0, 0);
+        Public(w, 1);
+        Order(w.hosts[0], eKill, null);
+        w.lost = default(set[int]);
+        Order(w.hosts[1], eKill, null);
+        StartPrimary(w, 1, Union(Single(0), others), quorum);
+        Follow(w, 0, 1);
+      } else {
+        StartSecondary(w, 1, 0);
+      }
+      w = Submit(w, 1);
+      Settle(w);
+    }
+  }
+
+  // First a part of the places hear of each other again; secondaries may have been started afresh.
+  fun Reunite(others: set[int]) {
+    var place: int;
+    Trouble(w, 0, 0);
+    foreach (place in others) {
+      if ($) {
+        Order(w.hosts[place], eKill, null);
+        StartSecondary(w, place, 0);
+      }
+    }
+    if ($) {
+      Cut(w, Single(0), Single(1));
+    }
+  }
+}
+
+test param (fault in [0, 2, 3, 4, 15, 27, 28]) tcPartitioned [main = Partitioned]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { Partitioned });
