@@ -4,10 +4,12 @@ spec ReplicatedBeforeSigned observes eSigned, eHolds {
 
   start state Watching {
     on eHolds do (h: tHolds) {
+      var tree: tTree;
+      tree = h.tree;
       if (!(h.node in held)) {
         held[h.node] = default(seq[tTree]);
       }
-      held[h.node] += (0, h.tree);
+      held[h.node] += (0, tree);
     }
     on eSigned do (s: tSigned) {
       var node, holders: int;

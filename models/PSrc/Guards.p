@@ -40,7 +40,8 @@ enum tGuard {
   SWITCHOVER_DRAINED = 34,     // a switchover waits until the other node has everything
   SWITCHOVER_STORED = 35,      // ... and the old primary stores the record before it hands it over
   SWITCHOVER_SAME_TREE = 36,   // ... and the new primary takes over only with exactly that tree
-  GIVE_WAY = 37                // a promotion that was not completed gives way to one of the same epoch that was
+  GIVE_WAY = 37,               // a promotion that was not completed gives way to one of the same epoch that was
+  SWITCHOVER_PLANNED = 38      // a secondary takes over by a record that was signed for a switchover only
 }
 
 // Whether a guard is in place.

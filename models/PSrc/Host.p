@@ -48,10 +48,12 @@ machine Host {
       Changed();
     }
     on eRestore do (sth: bool) {
-      if (!sth) {
-        copy.sth = disk.sth;
-      }
+      var kept: tHead;
+      kept = disk.sth;
       disk = copy;
+      if (!sth) {
+        disk.sth = kept;
+      }
       announce eForgot, net.here;
       Changed();
     }
@@ -59,6 +61,7 @@ machine Host {
     on eCorrupt do (index: int) { disk.leaves = Corrupted(disk.leaves, index); Changed(); }
     on eTrouble do (t: tTrouble) { trouble = t; send net.operator, eDone, true; }
     on eKill, eTick do { send net.operator, eDone, true; }
+    on eStatus do { send net.operator, eDone, false; }
     on eSwitchover do (place: int) { send net.operator, eDone, false; }
     ignore eRunning;
   }
@@ -66,6 +69,7 @@ machine Host {
   state Busy {
     on eEnded do (e: tEnded) { Ended(e); }
     on eTick do { send program, eTick; }
+    on eStatus do { send program, eStatus; }
     on eKill do {
       send program, eKill;
       receive {

@@ -13,6 +13,7 @@ type tStart = (primary: bool, config: tConfig);
 event eStart: tStart;
 event eKill;
 event eInit;                       // the disk is lost; a new directory, a secondary's, is made
+event eStatus;                     // eDone: a primary runs there, and may sign
 event eBackup;
 event eRestore: bool;              // from the older copy, with the sth file or without
 event eCorrupt: int;               // one leaf on the disk changes

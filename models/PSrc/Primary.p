@@ -50,6 +50,7 @@ machine Primary {
       }
     }
     on eTick do { send net.operator, eDone, true; }
+    on eStatus do { send net.operator, eDone, false; }
     ignore eKill, eBackup, eCorrupt, eTrouble, eSwitchover, eGetLeaves, eTreeHead, eRosterStored, ePublishedStored,
       eAddPromotion, eTookOver, eTell, eProbe, eAskRejoin, eCosigned, eAddLeaf;
   }
@@ -83,6 +84,7 @@ machine Primary {
       Turn();
       send net.operator, eDone, false;
     }
+    on eStatus do { send net.operator, eDone, Authority(disk); }
     on eKill do { Leave(platter, OFF); goto Idle; }
     on eBackup do { send net.host, eCopy, platter; }
     on eCorrupt do (index: int) { disk.leaves = Corrupted(disk.leaves, index); Turn(); }
@@ -479,7 +481,7 @@ machine Primary {
       || !AtLeast(node, storedAt, size))) {
       return;
     }
-    record = (epoch = disk.record.epoch + 1, node = node, size = size, root = disk.leaves);
+    record = (epoch = disk.record.epoch + 1, node = node, planned = true, size = size, root = disk.leaves);
     if (Guard(SWITCHOVER_STORED)) {
       announce eRecordStored, record;
       disk.record = record;
@@ -516,7 +518,7 @@ machine Primary {
 
   fun HandOver(whom: int) {
     Say(RUNNING, whom, eAddPromotion, (from = net.here, stamp = Stamp(), record = disk.record, completed = disk.completed,
-      answer = false, handsOver = Superseded(disk)));
+      answer = false, handsOver = Superseded(disk) && (disk.record.planned || !Guard(SWITCHOVER_PLANNED))));
   }
 
   // ---- the end of a step: what changed is made durable, then told. The process may die before or after telling.

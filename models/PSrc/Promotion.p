@@ -39,6 +39,7 @@ machine Promotion {
       }
     }
     on eTick do { send net.operator, eDone, true; }
+    on eStatus do { send net.operator, eDone, false; }
     ignore eKill, eTrouble, eSwitchover, eCorrupt, eProbed, eFenced, eCosigned;
   }
 
@@ -57,6 +58,7 @@ machine Promotion {
       }
       goto Fencing;
     }
+    on eStatus do { send net.operator, eDone, false; }
     on eKill do End;
     on eTrouble do (t: tTrouble) { trouble = t; }
     ignore eFenced, eCosigned, eSwitchover, eCorrupt;
@@ -66,6 +68,7 @@ machine Promotion {
     entry { OfferAll(); Evaluate(); }
     on eFenced do (m: tFenced) { OnFenced(m); Evaluate(); }
     on eTick do { send net.operator, eDone, false; OfferAll(); Evaluate(); }
+    on eStatus do { send net.operator, eDone, false; }
     on eKill do End;
     on eTrouble do (t: tTrouble) { trouble = t; }
     ignore eProbed, eCosigned, eSwitchover, eCorrupt;
@@ -82,6 +85,7 @@ machine Promotion {
       }
     }
     on eTick do { send net.operator, eDone, false; Finish(); }
+    on eStatus do { send net.operator, eDone, false; }
     on eKill do End;
     on eTrouble do (t: tTrouble) { trouble = t; }
     ignore eProbed, eFenced, eSwitchover, eCorrupt;
@@ -93,7 +97,8 @@ machine Promotion {
   }
 
   fun NewRecord() {
-    disk.record = (epoch = disk.record.epoch + 1, node = disk.node, size = sizeof(disk.leaves), root = disk.leaves);
+    disk.record = (epoch = disk.record.epoch + 1, node = disk.node, planned = false, size = sizeof(disk.leaves),
+      root = disk.leaves);
     disk.completed = false;
     fenced = default(map[int, tFenced]);
     primaryFenced = false;

@@ -18,6 +18,7 @@ machine Rejoin {
       goto Asking;
     }
     on eTick do { send net.operator, eDone, true; }
+    on eStatus do { send net.operator, eDone, false; }
     ignore eKill, eTrouble, eSwitchover, eCorrupt, eRejoinAnswer;
   }
 
@@ -25,6 +26,7 @@ machine Rejoin {
     entry { Ask(); }
     on eRejoinAnswer do (m: tRejoinAnswer) { if (m.nr == nr) { OnAnswer(m); } }
     on eTick do { send net.operator, eDone, false; Ask(); }
+    on eStatus do { send net.operator, eDone, false; }
     on eKill do End;
     on eTrouble do (t: tTrouble) { trouble = t; }
     ignore eSwitchover, eCorrupt;

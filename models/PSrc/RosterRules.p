@@ -84,8 +84,7 @@ fun Decided(d: tDisk, fenced: set[int], lost: set[int]): bool {
     return true;
   }
   n = sizeof(d.roster.nodes);
-  fenced += (d.node);
-  return CountIn(d.roster.nodes, fenced) >= Max(Enough(n, d.roster.quorum), Majority(n))
+  return CountIn(d.roster.nodes, Union(fenced, Single(d.node))) >= Max(Enough(n, d.roster.quorum), Majority(n))
     && sizeof(Without(Without(Others(d), fenced), lost)) == 0;
 }
 

@@ -29,6 +29,7 @@ machine Secondary {
       }
     }
     on eTick do { send net.operator, eDone, true; }
+    on eStatus do { send net.operator, eDone, false; }
     ignore eKill, eBackup, eCorrupt, eTrouble, eGetTreeHead, eLeaves, eAddRoster, eAddPublished, eAddPromotion, eTell;
   }
 
@@ -52,6 +53,7 @@ machine Secondary {
       Turn();
       send net.operator, eDone, false;
     }
+    on eStatus do { send net.operator, eDone, false; }
     on eKill do { send net.host, eEnded, (disk = platter, next = OFF); goto Idle; }
     on eBackup do { send net.host, eCopy, platter; }
     on eCorrupt do (index: int) { disk.leaves = Corrupted(disk.leaves, index); Turn(); }
@@ -147,6 +149,7 @@ machine Secondary {
   // A switchover: the primary handed over a record that names this node.
   fun MayTakeOver(m: tOffer): bool {
     return m.handsOver && SameRecord(disk.record, m.record) && disk.record.node == disk.node
+      && (disk.record.planned || !Guard(SWITCHOVER_PLANNED))
       && (disk.leaves == disk.record.root || !Guard(SWITCHOVER_SAME_TREE));
   }
 

@@ -1,8 +1,9 @@
 // What is signed with the log key beside tree heads. A node is named by a number, ten times the number of the place where
 // it runs (its URL), plus how often the place got a new node: 10, 11, 12 run at place 0, 20 at place 1.
 
-// Epoch 0: there is none, the log was never promoted.
-type tRecord = (epoch: int, node: int, size: int, root: tTree);
+// Epoch 0: there is none, the log was never promoted. planned: signed by the primary that gives its role away, in a
+// switchover; else by the node that is promoted.
+type tRecord = (epoch: int, node: int, planned: bool, size: int, root: tTree);
 
 // Who must acknowledge, and how many of them. before: the nodes of the roster that this one replaces, as long as not all
 // of them have stored this one. number: grows within an epoch.
@@ -35,22 +36,27 @@ fun Enough(nodes: int, quorum: int): int {
   return nodes - quorum + 1;
 }
 
+// P hands a collection that is a field of a tuple to a function without copying it: what a function changes it copies first.
+
 fun Without(a: set[int], b: set[int]): set[int] {
   var x: int;
-  foreach (x in b) {
-    if (x in a) {
-      a -= (x);
+  var rest: set[int];
+  foreach (x in a) {
+    if (!(x in b)) {
+      rest += (x);
     }
   }
-  return a;
+  return rest;
 }
 
 fun Union(a: set[int], b: set[int]): set[int] {
   var x: int;
+  var all: set[int];
+  all = a;
   foreach (x in b) {
-    a += (x);
+    all += (x);
   }
-  return a;
+  return all;
 }
 
 // How many of some nodes are in a set.

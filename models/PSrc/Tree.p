@@ -61,8 +61,10 @@ fun IndexOf(tree: tTree, leaf: int): int {
 }
 
 fun Corrupted(tree: tTree, index: int): tTree {
+  var damaged: tTree;
+  damaged = tree;
   if (index < sizeof(tree)) {
-    tree[index] = 1000 + tree[index];
+    damaged[index] = 1000 + tree[index];
   }
-  return tree;
+  return damaged;
 }

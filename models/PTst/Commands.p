@@ -68,3 +68,8 @@ fun StartAll(w: tWorld, secondaries: set[int], quorum: int) {
     StartSecondary(w, place, 0);
   }
 }
+
+// Whether the node at a place is a running primary that may sign.
+fun Leads(w: tWorld, place: int): bool {
+  return Order(w.hosts[place], eStatus, null);
+}

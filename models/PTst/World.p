@@ -69,6 +69,16 @@ fun StartSecondary(w: tWorld, place: int, follow: int): bool {
   return Order(w.hosts[place], eStart, (primary = false, config = Config(w, default(set[int]), 0, follow)));
 }
 
+fun Places(w: tWorld): set[int] {
+  var places: set[int];
+  var i: int;
+  while (i < sizeof(w.hosts)) {
+    places += (i);
+    i = i + 1;
+  }
+  return places;
+}
+
 fun Set2(a: int, b: int): set[int] {
   var s: set[int];
   s += (a);

@@ -1,0 +1,66 @@
+// primary-restored-old: the primary's directory is replaced by an older copy, with or without its sth file. The leaves come
+// back from a secondary, and nothing is signed, taken or shown before.
+
+machine PrimaryRestoredOld {
+  start state Script {
+    entry {
+      var w: tWorld;
+      var secondaries: set[int];
+      var quorum, place: int;
+      w = Build(this, 4, Pick(0, 1));
+      quorum = 1;
+      if ($) {
+        secondaries = Single(1);
+      } else if ($) {
+        secondaries = Set2(1, 2);
+        quorum = Pick(1, 2);
+      } else {
+        secondaries = Set3(1, 2, 3);
+        quorum = 2;
+      }
+      StartAll(w, secondaries, quorum);
+      w = Submit(w, 2);
+      PassSome(w, 5);
+      if (!Await(w, 10)) {
+        Settle(w);
+        return;
+      }
+      w = Submit(w, Pick(0, 1));
+      PassSome(w, 2);
+      Order(w.hosts[0], eBackup, null);
+      // One secondary may lag behind from here on.
+      if ($) {
+        Cut(w, Single(0), Single(choose(secondaries)));
+      }
+      w = Submit(w, 2);
+      PassSome(w, 10);
+      Order(w.hosts[0], eKill, null);
+      Order(w.hosts[0], eRestore, $);
+      Trouble(w, Pick(0, 2), 0);
+      if ($) {
+        Cut(w, Single(0), Single(choose(secondaries)));
+      }
+      if (!StartPrimary(w, 0, secondaries, quorum)) {
+        // The sth file is newer than the tree: it is replaced as well.
+        Order(w.hosts[0], eRestore, true);
+        StartPrimary(w, 0, secondaries, quorum);
+      }
+      w = Submit(w, 2);
+      PassSome(w, 10);
+      Trouble(w, 0, 0);
+      if (!Await(w, 12)) {
+        // What a secondary has beyond the primary's tree was never committed, and gives way.
+        foreach (place in secondaries) {
+          Order(w.hosts[place], eKill, null);
+          Rejoin(w, place, 0);
+          StartSecondary(w, place, 0);
+        }
+      }
+      Settle(w);
+    }
+  }
+}
+
+test param (fault in [0, 11, 12, 13, 14, 16, 17, 18, 21]) tcPrimaryRestoredOld [main = PrimaryRestoredOld]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { PrimaryRestoredOld });
