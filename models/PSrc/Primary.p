@@ -22,6 +22,7 @@ machine Primary {
   var asks: map[int, int];       // the number of the open question to a witness
   var witnessed: map[int, int];  // what a witness has cosigned, since the start
   var cosigned: set[int];        // witnesses that cosigned the last signed head
+  var found: tRoster;            // the roster that the start found
   var started: int;              // size of the tree at the start, after everything that was lost had been fetched back
   var minimum: int;              // nothing smaller is signed
   var shown: tHead;              // what get-tree-head answers
@@ -96,6 +97,7 @@ machine Primary {
   fun Start() {
     Forget();
     known = disk.published;
+    found = disk.roster;
     started = sizeof(disk.leaves);
     if (Guard(MINIMUM_AFTER_PROMOTION) && (disk.awaiting || Guard(MINIMUM_AFTER_START))) {
       minimum = started;
@@ -139,7 +141,7 @@ machine Primary {
       HandOver(PlaceOf(disk.record.node));
     }
     if (Authority(disk)) {
-      foreach (i in config.secondaries) {
+      foreach (i in Union(config.secondaries, PlacesOf(Union(disk.roster.nodes, disk.roster.before)))) {
         Ask(i, -1);
       }
       SendRoster();
@@ -237,9 +239,10 @@ machine Primary {
     Advance();
   }
 
-  // At least one of so many secondaries has every committed leaf, if none has lost any.
+  // At least one of those that were heard since the start has every committed leaf: of the roster that the start found, or
+  // that a secondary knew better.
   fun HeardEnough(): bool {
-    return InForce() && CountIn(disk.roster.nodes, heard) >= Enough(sizeof(config.secondaries), config.quorum);
+    return HasEveryLeaf(found, heard, config.lost);
   }
 
   // ---- roster
@@ -290,6 +293,7 @@ machine Primary {
       rosterAt += (m.stamp.node);
     } else if (m.roster.epoch == disk.record.epoch && m.roster.number >= disk.roster.number) {
       disk.roster = m.roster;
+      found = m.roster;
       rosterAt = Single(m.stamp.node);
       SendRoster();
     }
@@ -494,7 +498,7 @@ machine Primary {
 
   // At a primary that is known to have everything that is committed.
   fun OnAskRejoin(m: tAskRejoin) {
-    if (Authority(disk) && !stopped && (HeardEnough() || disk.awaiting)) {
+    if (Authority(disk) && !stopped && HeardEnough()) {
       Say(REJOIN, m.from, eRejoinAnswer, (nr = m.nr, record = disk.record, tree = disk.leaves));
     }
   }

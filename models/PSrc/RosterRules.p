@@ -64,6 +64,21 @@ fun Holders(r: tRoster, stored: set[int], acks: map[int, int], size: int): int {
   return holders;
 }
 
+// Whether one of some nodes must have every committed leaf. A committed leaf is on quorum nodes of the roster. With the
+// roster still being replaced, it may be on those of the one before. After a promotion, which has seen to it, there is none.
+fun HasEveryLeaf(r: tRoster, heard: set[int], lost: set[int]): bool {
+  var needed, there: int;
+  if (r.number == 0) {
+    return true;
+  }
+  there = sizeof(Without(r.nodes, lost));
+  needed = Enough(sizeof(r.nodes), r.quorum);
+  if (there < needed) {
+    needed = there;
+  }
+  return CountIn(r.nodes, heard) >= needed && sizeof(Without(Without(r.before, lost), heard)) == 0;
+}
+
 // The nodes that a promotion has to deal with: the roster's, and those of the roster that it is replacing.
 fun Others(d: tDisk): set[int] {
   var others: set[int];

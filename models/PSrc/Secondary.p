@@ -180,7 +180,7 @@ machine Secondary {
 
   // A node whose own promotion is not over keeps its record to itself: only the promotion itself offers it.
   fun HandOver(whom: int) {
-    if (disk.record.node != disk.node) {
+    if (disk.record.node != disk.node || !Guard(GIVE_WAY)) {
       Say(RUNNING, whom, eAddPromotion, (from = net.here, stamp = Stamp(), record = disk.record, completed = disk.completed,
         answer = false, handsOver = false));
     }

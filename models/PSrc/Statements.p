@@ -16,6 +16,15 @@ fun PlaceOf(node: int): int {
   return node / 10 - 1;
 }
 
+fun PlacesOf(nodes: set[int]): set[int] {
+  var places: set[int];
+  var node: int;
+  foreach (node in nodes) {
+    places += (PlaceOf(node));
+  }
+  return places;
+}
+
 fun SameRecord(a: tRecord, b: tRecord): bool {
   return a.epoch == b.epoch && a.node == b.node;
 }

@@ -68,10 +68,10 @@ test param (fault in [0, 23, 24]) tcAlone [main = Alone]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { Alone });
 
-test param (fault in [0, 19, 13]) tcAloneRestored [main = AloneRestored]:
+test param (fault in [0, 19, 21]) tcAloneRestored [main = AloneRestored]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped
     in (union Log, { AloneRestored });
 
-test param (fault in [0, 20, 21]) tcAloneCorrupt [main = AloneCorrupt]:
+test param (fault in [0, 20]) tcAloneCorrupt [main = AloneCorrupt]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped
     in (union Log, { AloneCorrupt });

@@ -27,8 +27,11 @@ fun Follow(w: tWorld, place: int, primary: int): bool {
 
 fun Rejoin(w: tWorld, place: int, primary: int) {
   var tries: int;
-  Order(w.hosts[place], eRejoin, (primary = primary,));
-  while (tries < 6) {
+  while (tries < 12) {
+    if (tries % 6 == 0) {
+      Order(w.hosts[place], eKill, null);
+      Order(w.hosts[place], eRejoin, (primary = primary,));
+    }
     Pass(w, 1);
     if (Order(w.hosts[place], eTick, null)) {
       return;
@@ -72,4 +75,27 @@ fun StartAll(w: tWorld, secondaries: set[int], quorum: int) {
 // Whether the node at a place is a running primary that may sign.
 fun Leads(w: tWorld, place: int): bool {
   return Order(w.hosts[place], eStatus, null);
+}
+
+// Everything is healed, and time passes until the client has all its answers, or for so long that it will never have them.
+// If it takes long, the operator lets the other nodes rejoin the primary: what they have beyond its tree was never committed.
+fun Settle(w: tWorld) {
+  var place, primary: int;
+  Trouble(w, 0, 0);
+  if (Await(w, 12)) {
+    return;
+  }
+  primary = -1;
+  foreach (place in Places(w)) {
+    if (Leads(w, place)) {
+      primary = place;
+    }
+  }
+  if (primary >= 0) {
+    foreach (place in Without(Places(w), Single(primary))) {
+      Rejoin(w, place, primary);
+      StartSecondary(w, place, primary);
+    }
+  }
+  Await(w, 20);
 }

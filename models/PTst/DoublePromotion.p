@@ -23,6 +23,12 @@ machine DoublePromotion {
       Cut(w, Single(1), Single(2));
       First(1, 2);
       PassSome(w, 4);
+      if ($) {
+        Rounds(w, 2);
+        Cut(w, Single(1), Set2(2, 3));
+        w = Submit(w, 1);
+        PassSome(w, 4);
+      }
       First(2, 1);
       w = Submit(w, 1);
       PassSome(w, 6);
@@ -41,7 +47,7 @@ machine DoublePromotion {
     lost = w.lost;
     w.lost += (NodeAt(w, other));
     Promote(w, place, 0, $);
-    if (StartPrimary(w, place, Set2(0, 3), 2)) {
+    if (StartPrimary(w, place, Set2(0, 3), Pick(1, 2))) {
       Public(w, place);
     } else {
       StartSecondary(w, place, 0);
@@ -71,7 +77,7 @@ machine DoublePromotion {
     return 0;
   }
 
-  // All others become secondaries of the primary.
+  // All others become secondaries of the primary; what they have beyond its tree was never committed, and is dropped.
   fun Gather(primary: int) {
     var place: int;
     Order(w.hosts[primary], eKill, null);
@@ -79,7 +85,8 @@ machine DoublePromotion {
     Rounds(w, 2);
     foreach (place in Without(Places(w), Single(primary))) {
       Order(w.hosts[place], eKill, null);
-      Follow(w, place, primary);
+      Rejoin(w, place, primary);
+      StartSecondary(w, place, primary);
     }
   }
 }

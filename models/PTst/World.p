@@ -191,9 +191,3 @@ fun AwaitSome(w: tWorld, ticks: int): bool {
   }
   return false;
 }
-
-// Everything is healed, and time passes until the client has all its answers, or for so long that it will never have them.
-fun Settle(w: tWorld) {
-  Trouble(w, 0, 0);
-  Await(w, 30);
-}
