@@ -10,7 +10,9 @@ namespace Sigsum.Client;
 /// <param name="WaitSupported">
 /// Whether the primary holds requests until there are leaves. If not, it has to be polled.
 /// </param>
-public sealed record FeedBatch(IReadOnlyList<Leaf> Leaves, TreeHead? PrimaryTree, bool WaitSupported)
+/// <param name="Node">Which node answered, if it says so.</param>
+public sealed record FeedBatch(
+    IReadOnlyList<Leaf> Leaves, TreeHead? PrimaryTree, bool WaitSupported, NodeGreeting? Node = null)
 {
     /// <summary>Whether there was no leaf at the start that was asked for.</summary>
     public bool IsEnd => Leaves.Count == 0;

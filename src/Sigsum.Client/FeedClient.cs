@@ -50,7 +50,7 @@ public sealed class FeedClient
                 _ => throw _exchange.Refused(request, answer),
             };
             return new FeedBatch(
-                leaves, ReadNodeTree(answer, start + (ulong)leaves.Count), PreferWait.IsApplied(answer.Headers));
+                leaves, ReadNodeTree(answer, start + (ulong)leaves.Count), PreferWait.IsApplied(answer.Headers), answer.Node());
         }, cancellationToken);
     }
 

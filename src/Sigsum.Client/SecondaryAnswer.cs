@@ -7,4 +7,5 @@ namespace Sigsum.Client;
 /// <param name="WaitSupported">
 /// Whether the secondary holds requests until its tree changes. If not, it has to be polled.
 /// </param>
-public sealed record SecondaryAnswer(SignedTreeHead? Head, bool WaitSupported);
+/// <param name="Node">Which node answered, if it says so.</param>
+public sealed record SecondaryAnswer(SignedTreeHead? Head, bool WaitSupported, NodeGreeting? Node = null);

@@ -46,7 +46,7 @@ public sealed class SecondaryClient
                 HttpStatusCode.NotModified when knownSize is not null => null,
                 _ => throw _exchange.Refused(request, answer),
             };
-            return new SecondaryAnswer(head, PreferWait.IsApplied(answer.Headers));
+            return new SecondaryAnswer(head, PreferWait.IsApplied(answer.Headers), answer.Node());
         }, cancellationToken);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Text;
+using Sigsum.Client.Http;
 
 namespace Sigsum.Client;
 
@@ -29,18 +31,60 @@ public static class SigsumHttp
     /// because requests that ask to be held need longer ones. One client serves any number of base URLs and threads.
     /// </remarks>
     /// <returns>A client that the caller disposes of.</returns>
-    public static HttpClient CreateForNodes() => Create(useProxy: false);
+    public static HttpClient CreateForNodes() => Create(Handler(useProxy: false));
 
     /// <summary>
-    /// Makes a client for talking to public logs: as <see cref="CreateForNodes"/>, but through the proxy that the
+    /// Makes a client for nodes that authenticate each other: as <see cref="CreateForNodes()"/>, but over TLS with the
+    /// caller's options, and to https URLs only. A request to any other URL fails before anything is sent.
+    /// </summary>
+    /// <remarks>
+    /// The options are asked for before each request. While they are the same object, connections are reused. When
+    /// they are another one, because certificates or trust have changed, requests under way are finished, and all
+    /// later ones use new connections that were made with it.
+    /// </remarks>
+    /// <param name="tls">
+    /// Gives the options: the certificate to show, and whom to trust. The certificate of the other side must be for the
+    /// host of the URL. It is called from several threads, but by one at a time, and must answer at once; options that
+    /// it has given must not be changed.
+    /// </param>
+    /// <returns>A client that the caller disposes of.</returns>
+    public static HttpClient CreateForNodes(Func<SslClientAuthenticationOptions> tls)
+    {
+        ArgumentNullException.ThrowIfNull(tls);
+        return CreateForNodes(tls, static sender => sender);
+    }
+
+    /// <summary>As <see cref="CreateForNodes(Func{SslClientAuthenticationOptions})"/>, with a handler of the caller's that
+    /// sees each request and each answer.</summary>
+    /// <param name="tls">As there; null for no TLS options, as in <see cref="CreateForNodes()"/>.</param>
+    /// <param name="wrap">Puts the caller's handler in front of the one that sends.</param>
+    /// <returns>A client that the caller disposes of.</returns>
+    public static HttpClient CreateForNodes(
+        Func<SslClientAuthenticationOptions>? tls, Func<HttpMessageHandler, HttpMessageHandler> wrap)
+    {
+        ArgumentNullException.ThrowIfNull(wrap);
+        return Create(wrap(tls is null
+            ? Handler(useProxy: false)
+            : new RenewableTlsHandler(tls, static options =>
+            {
+                SocketsHttpHandler handler = Handler(useProxy: false);
+                handler.SslOptions = options;
+                return handler;
+            })));
+    }
+
+    /// <summary>
+    /// Makes a client for talking to public logs: as <see cref="CreateForNodes()"/>, but through the proxy that the
     /// environment names, if any.
     /// </summary>
     /// <returns>A client that the caller disposes of.</returns>
-    public static HttpClient CreateForLogs() => Create(useProxy: true);
+    public static HttpClient CreateForLogs() => Create(Handler(useProxy: true));
 
-    private static HttpClient Create(bool useProxy)
-    {
-        var handler = new SocketsHttpHandler
+    private static HttpClient Create(HttpMessageHandler handler) =>
+        new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+
+    private static SocketsHttpHandler Handler(bool useProxy) =>
+        new()
         {
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
@@ -55,6 +99,4 @@ public static class SigsumHttp
             // Trace headers would tell the other side about the caller's internals.
             ActivityHeadersPropagator = null,
         };
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-    }
 }

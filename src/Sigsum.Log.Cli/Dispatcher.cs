@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Cli.Verbs;
+using Sigsum.Log.Cli.Verbs.Failover;
 
 namespace Sigsum.Log.Cli;
 
@@ -9,8 +10,9 @@ internal static class Dispatcher
 {
     private static readonly Command[] Commands =
     [
-        new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb(), KeyVerbs.Group,
-        new DemoVerb(),
+        new PrimaryVerb(), new SecondaryVerb(), new NodeVerb(), new MktreeVerb(), new InitVerb(), new StatusVerb(),
+        new PromoteVerb(), new SwitchoverVerb(), new RejoinVerb("rejoin"), new RejoinVerb("demote"), new RecoverVerb(),
+        TreeVerbs.Group, new DrillVerb(), new VerifyVerb(), KeyVerbs.Group, new DemoVerb(),
     ];
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Cli.Verbs;
+using Sigsum.Log.Cli.Verbs.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Testing;
 
@@ -18,8 +19,13 @@ public sealed class ManualTests
             .ToDictionary(cells => cells[0].Trim('`')[2..]);
 
     private static readonly OptionSpec[] Options =
-        [.. new Verb[] { new PrimaryVerb(), new SecondaryVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb() }
-            .Concat(KeyVerbs.Group.Verbs).SelectMany(verb => verb.Options).DistinctBy(option => option.Name)];
+        [.. new Verb[]
+            {
+                new PrimaryVerb(), new SecondaryVerb(), new NodeVerb(), new MktreeVerb(), new InitVerb(), new VerifyVerb(),
+                new StatusVerb(), new PromoteVerb(), new SwitchoverVerb(), new RejoinVerb("rejoin"), new RecoverVerb(),
+                new DrillVerb(),
+            }
+            .Concat(KeyVerbs.Group.Verbs).Concat(TreeVerbs.Group.Verbs).SelectMany(verb => verb.Options).DistinctBy(option => option.Name)];
 
     public static TheoryData<string> OptionNames => [.. Options.Select(option => option.Name)];
 
@@ -31,6 +37,8 @@ public sealed class ManualTests
         { "cosignature-grace", Text(OptionRanges.CosignatureGrace) },
         { "max-range", Text(OptionRanges.MaxRange) },
         { "witness-requests-per-day", Text(OptionRanges.WitnessRequestsPerDay) },
+        { "scrub-rate", Text(OptionRanges.ScrubRate) },
+        { "scrub-interval", Text(OptionRanges.ScrubInterval) },
         { "queue-length", Text(OptionRanges.QueueLength) },
         { "batch-size", Text(OptionRanges.BatchSize) },
     };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RocksDbSharp;
 using Sigsum.Crypto;
 using Sigsum.Keys;
 using Sigsum.Log.Storage;
@@ -62,6 +63,66 @@ public sealed class VerifyTests : IDisposable
         var result = await RunAsync($"--log-key-file={keyFile}");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("is not signed with the key", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_changed_in_the_database_is_named()
+    {
+        await MakeAsync(20);
+        var keyFile = _folder.Write("log.key.pub", OpenSshKey.FormatPublic(_key.PublicKey));
+        using (var db = RocksDbHandle.Open(DataDirectory.Open(Data), create: false))
+        using (var batch = new WriteBatch())
+        {
+            byte[] leaf = new byte[8];
+            StoreKeys.WriteLeaf(leaf, 9);
+            byte[] value = db.Get(db.Leaves, leaf)!;
+            value[100] ^= 4;
+            batch.Put(leaf, value, db.Leaves);
+            batch.Put("published"u8, "size=20\n"u8, db.Records);
+            batch.Put("rate-limit/1/x"u8, "1 1 1 x"u8, db.Records);
+            batch.Put("a key"u8, "x"u8, db.Records);
+            db.Write(batch);
+        }
+
+        var result = await RunAsync($"--log-key-file={keyFile}");
+        Assert.Equal(1, result.ExitCode);
+        foreach (var problem in new[]
+        {
+            "leaf 9 has changed", "the stored published tree head is damaged",
+            "the stored rate limit count rate-limit/1/x", "'a key' cannot be a record key", "the index has an entry", "the signed tree head in",
+        })
+        {
+            Assert.Contains($"\nPROBLEM: {problem}", result.Output, StringComparison.Ordinal);
+        }
+
+        using var json = JsonDocument.Parse((await RunAsync("--json")).Output);
+        Assert.False(json.RootElement.GetProperty("whole").GetBoolean());
+        Assert.InRange(json.RootElement.GetProperty("problems").GetArrayLength(), 6, 20);
+    }
+
+    [Fact]
+    public async Task A_record_that_nobody_here_knows_is_said_not_to_be_checked()
+    {
+        await MakeAsync(3);
+        using (var store = RocksDbLogStore.Open(Data))
+            store.CommitRecords([new StoreRecord("other/part", new byte[1])]);
+        var result = (await RunAsync()).Succeeded();
+        Assert.Contains("\n1 records read\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("\nrecord other/part: ", result.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await RunAsync("--json")).Succeeded().Output);
+        Assert.Equal("other/part", json.RootElement.GetProperty("records_not_checked")[0].GetString());
+    }
+
+    [Fact]
+    public async Task The_store_of_another_log_is_a_problem()
+    {
+        await MakeAsync(3);
+        File.Delete(Sth);
+        using var other = Ed25519Signer.Generate();
+        var keyFile = _folder.Write("other.pub", OpenSshKey.FormatPublic(other.PublicKey));
+        var result = await RunAsync($"--log-key-file={keyFile}");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("PROBLEM: the store belongs to the log with key hash", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

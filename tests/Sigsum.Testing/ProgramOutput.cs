@@ -22,7 +22,7 @@ public sealed class ProgramOutput
 
     /// <summary>The first line for which <paramref name="match"/> holds, at or after line number
     /// <paramref name="from"/>; null when the program closed its output without one.</summary>
-    internal async Task<string?> FindAsync(Func<string, bool> match, int from, CancellationToken cancellation)
+    public async Task<string?> FindAsync(Func<string, bool> match, int from, CancellationToken cancellation)
     {
         for (int next = from; ;)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Sigsum.Messages;
 
 namespace Sigsum.Client.Http;
 
@@ -24,6 +25,10 @@ internal readonly ref struct Answer(HttpResponseMessage response, ReadOnlySpan<b
             throw new SigsumFormatException($"header {name} is there {values.Count} times");
         return values.ToString();
     }
+
+    /// <summary>Which node answered; null where it does not say.</summary>
+    /// <exception cref="SigsumFormatException">What it says is malformed.</exception>
+    public NodeGreeting? Node() => SingleHeader(NodeClient.NodeHeader) is { } value ? NodeGreeting.Parse(value) : null;
 }
 
 /// <summary>Turns an answer into a value, or throws <see cref="SigsumFormatException"/>.</summary>

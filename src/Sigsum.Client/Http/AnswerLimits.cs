@@ -12,6 +12,12 @@ internal static class AnswerLimits
     /// <summary>Signature lines of a witness; post-quantum ones are several thousand bytes each.</summary>
     public const int Cosignatures = 64 * 1024;
 
+    /// <summary>A promotion record: eight lines, one with a URL.</summary>
+    public const int Promotion = 2 * 1024;
+
+    /// <summary>What a node says of itself.</summary>
+    public const int Status = 256 * 1024;
+
     /// <summary>The text of an answer that is no success; more is cut off, which is no error.</summary>
     public const int ErrorText = 4 * 1024;
 

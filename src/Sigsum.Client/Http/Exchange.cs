@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace Sigsum.Client.Http;
 
@@ -70,8 +71,9 @@ internal sealed class Exchange
             throw new LogClientException(LogClientFailure.Timeout, null,
                 $"{request.RequestUri}: no answer within {timeLimit.TotalSeconds:0.###} s", inner: e);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException and not LogClientException)
+        catch (Exception e) when (e is IOException or SocketException or HttpRequestException and not LogClientException)
         {
+            // A connection that is reset in the moment in which it is made surfaces as the bare error of its socket.
             // Cancelling tears the connection down, which may surface before the cancellation itself.
             cancellationToken.ThrowIfCancellationRequested();
             throw new LogClientException(LogClientFailure.Transport, null,

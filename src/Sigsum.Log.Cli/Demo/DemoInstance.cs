@@ -120,7 +120,7 @@ internal sealed class DemoInstance : IAsyncDisposable
     /// Ports that are free now. The nodes must know each other's before either listens; on loopback nobody takes
     /// them in between.
     /// </summary>
-    private static int[] FreePorts(int count)
+    public static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
         foreach (var listener in listeners)

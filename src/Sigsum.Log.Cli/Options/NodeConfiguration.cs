@@ -30,6 +30,7 @@ internal static class NodeConfiguration
             AllowTestDomain = read.Flag("allow-test-domain"),
             SthFile = read.Text("sth-file", defaults.SthFile),
             Secondaries = await ReadSecondariesAsync(values, read, cancellationToken).ConfigureAwait(false),
+            LostNodes = read.NodeIds("lost-node"),
             NoSecondary = read.Flag("no-secondary"),
             CommitWait = read.Duration("commit-wait", defaults.CommitWait),
             RequireQuorum = read.Flag("require-quorum"),
@@ -52,12 +53,15 @@ internal static class NodeConfiguration
     /// <summary>
     /// A secondary's options; null where <see cref="OptionValues.Problems"/> says why there are none.
     /// </summary>
+    /// <param name="values">What was written.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="changesRoles">Whether the node may learn from a promotion record where its primary is.</param>
     public static async Task<SecondaryOptions?> ReadSecondaryAsync(
-        OptionValues values, CancellationToken cancellationToken)
+        OptionValues values, CancellationToken cancellationToken, bool changesRoles = false)
     {
         var read = new OptionReader(values);
         var primary = read.Url("primary-url");
-        if (primary is null && read.OptionalText("primary-url") is null)
+        if (!changesRoles && primary is null && read.OptionalText("primary-url") is null)
         {
             values.AddProblem("primary-url",
                 "is missing; write --primary-url=URL, the base URL of the primary's internal endpoint, such as " +
@@ -67,7 +71,7 @@ internal static class NodeConfiguration
         var options = new SecondaryOptions
         {
             Node = ReadNode(read, new() { KeyFile = "" }),
-            PrimaryUrl = primary ?? new Uri("http://localhost"),
+            PrimaryUrl = primary,
             LogPublicKey = await read.PublicKeyAsync("log-key-file", cancellationToken).ConfigureAwait(false),
         };
         values.AddProblems(OptionRules.Check(options));
@@ -75,11 +79,25 @@ internal static class NodeConfiguration
         return values.Problems.Count == 0 ? options : null;
     }
 
+    /// <summary>How a command reaches other nodes: time limit and certificates, and nothing else of a node.</summary>
+    public static NodeOptions ReadConnection(OptionReader read, OptionValues values)
+    {
+        var tls = ReadInternalTls(read);
+        foreach (var option in tls?.Missing() ?? [])
+            values.AddProblem(option, "is missing: TLS between nodes takes all three --internal-tls options");
+        return new() { KeyFile = "", Timeout = read.Duration("timeout", TimeSpan.FromSeconds(5)), InternalTls = tls };
+    }
+
+    private static InternalTlsFiles? ReadInternalTls(OptionReader read) => InternalTlsFiles.FromOptions(
+        read.OptionalText(InternalTlsFiles.CertOption), read.OptionalText(InternalTlsFiles.KeyOption),
+        read.OptionalText(InternalTlsFiles.CaOption));
+
     private static NodeOptions ReadNode(OptionReader read, NodeOptions defaults) => defaults with
     {
         KeyFile = read.Text("key-file", defaults.KeyFile),
         ExternalEndpoint = read.Endpoint("external-endpoint", defaults.ExternalEndpoint),
         InternalEndpoint = read.Endpoint("internal-endpoint", defaults.InternalEndpoint),
+        InternalTls = ReadInternalTls(read),
         UrlPrefix = read.Text("url-prefix", defaults.UrlPrefix),
         Timeout = read.Duration("timeout", defaults.Timeout),
         Interval = read.Duration("interval", defaults.Interval),
@@ -87,6 +105,8 @@ internal static class NodeConfiguration
         LogLevel = read.Level("log-level", defaults.LogLevel),
         Backend = read.Backend("backend", defaults.Backend),
         DataDir = read.Text("data-dir", defaults.DataDir),
+        ScrubRate = read.Number("scrub-rate", defaults.ScrubRate),
+        ScrubInterval = read.Duration("scrub-interval", defaults.ScrubInterval),
     };
 
     /// <summary>Pairs URLs with key files; half a pair is an error, never a secondary that is left out.</summary>

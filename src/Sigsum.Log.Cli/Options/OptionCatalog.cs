@@ -44,6 +44,25 @@ internal static class OptionCatalog
     public static OptionSpec DryRun { get; } = new("dry-run", OptionKind.Flag, FileTable.None, "",
         "Change nothing, and tell what would be done.");
 
+    /// <summary>Nodes that nobody waits for; promote has it too.</summary>
+    public static OptionSpec LostNode { get; } = new("lost-node", OptionKind.Texts, FileTable.Primary, "id",
+        "A node of this log that is gone for good, by its id; repeat it for several.");
+
+    /// <summary>The log's key on a node that changes roles; promote has it too.</summary>
+    public static OptionSpec SigningKeyFile { get; } = new("signing-key-file", OptionKind.Text, FileTable.Primary, "file",
+        "The log's key, where --key-file is the key that the node acknowledges with while it is a secondary.");
+
+    /// <summary>TLS between nodes; commands that ask nodes have it too.</summary>
+    public static ImmutableArray<OptionSpec> InternalTls { get; } =
+    [
+        new(InternalTlsFiles.CertOption, OptionKind.Text, FileTable.Root, "file",
+            "TLS certificate of this node (PEM, with its chain), to authenticate to other nodes; needs the next two."),
+        new(InternalTlsFiles.KeyOption, OptionKind.Text, FileTable.Root, "file",
+            "Private key of that certificate (PEM, unencrypted)."),
+        new(InternalTlsFiles.CaOption, OptionKind.Text, FileTable.Root, "file",
+            "CA certificates, or other nodes' self-signed ones (PEM), that other nodes must show."),
+    ];
+
     /// <summary>What both programs have.</summary>
     public static ImmutableArray<OptionSpec> Node { get; } =
     [
@@ -54,6 +73,7 @@ internal static class OptionCatalog
         new("internal-endpoint", OptionKind.Text, FileTable.Root, "host:port",
             "Internal TCP listen port, for metrics and replication with other nodes.")
             { Default = Defaults.Node.InternalEndpoint.ToString() },
+        .. InternalTls,
         new("backend", OptionKind.Text, FileTable.Root, "value",
             "Either \"embedded\" (a store in --data-dir) or \"ephemeral\" (in memory, with NO persistent storage).")
             { Default = "embedded" },
@@ -68,6 +88,11 @@ internal static class OptionCatalog
             "File to write logs to, or stderr if unset."),
         new("log-level", OptionKind.Text, FileTable.Root, "level",
             "Log level (available: debug, info, warning, error).") { Default = "info" },
+        new("scrub-rate", OptionKind.Number, FileTable.Root, "number",
+            "Stored leaves that are read and checked in a second at most, in the background; 0 turns it off.")
+            { Default = Invariant(Defaults.Node.ScrubRate) },
+        new("scrub-interval", OptionKind.Text, FileTable.Root, "value",
+            "Time between two checks of the whole store.") { Default = GoDuration.Format(Defaults.Node.ScrubInterval) },
         new("trillian-rpc-server", OptionKind.Text, FileTable.Root, "host:port",
             "Ignored: there is no Trillian server.") { Ignored = true },
         new("trillian-tree-id-file", OptionKind.Text, FileTable.Root, "file",
@@ -90,6 +115,7 @@ internal static class OptionCatalog
             "Public key of that secondary node; one for each --secondary-url, in the same order."),
         new("secondary-quorum", OptionKind.Number, FileTable.Primary, "number",
             "How many secondaries must have stored a leaf before it is committed; all if unset."),
+        LostNode,
         new("no-secondary", OptionKind.Flag, FileTable.Primary, "",
             "Run without any secondary: a leaf is committed when only this node has it."),
         new("max-range", OptionKind.Number, FileTable.Primary, "value",
@@ -124,7 +150,10 @@ internal static class OptionCatalog
     ];
 
     /// <summary>What the configuration file may hold.</summary>
-    public static IEnumerable<OptionSpec> All => Node.Concat(PrimaryOnly).Concat(SecondaryOnly);
+    public static IEnumerable<OptionSpec> All => Node.Concat(PrimaryOnly).Append(SigningKeyFile).Concat(SecondaryOnly);
+
+    /// <summary>An option of the nodes that a command has too.</summary>
+    public static OptionSpec Named(string name) => All.First(option => option.Name == name);
 
     private static string Invariant(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

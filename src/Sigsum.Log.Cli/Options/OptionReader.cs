@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Sigsum.Crypto;
@@ -63,6 +64,21 @@ internal sealed class OptionReader(OptionValues values)
 
     /// <summary>All URLs; null for each that cannot be used.</summary>
     public IReadOnlyList<Uri?> Urls(string name) => [.. NonEmpty(name).Select(written => Url(name, written))];
+
+    /// <summary>Ids of nodes.</summary>
+    public ImmutableArray<Guid> NodeIds(string name)
+    {
+        var ids = ImmutableArray.CreateBuilder<Guid>();
+        foreach (var written in NonEmpty(name))
+        {
+            if (Guid.TryParseExact(written.Text, "N", out var id))
+                ids.Add(id);
+            else
+                values.AddProblem(name, $"'{written.Text}' is not a node id; write its 32 hex digits", written.Place);
+        }
+
+        return ids.DrainToImmutable();
+    }
 
     /// <summary>One public key, from the file that is named; null where there is none.</summary>
     public async Task<PublicKey?> PublicKeyAsync(string name, CancellationToken cancellationToken) =>

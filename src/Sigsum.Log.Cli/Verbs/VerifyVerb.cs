@@ -2,7 +2,7 @@ using System.Text.Json;
 using Sigsum.Crypto;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Hosting;
-using Sigsum.Log.Publication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 
@@ -43,9 +43,13 @@ internal sealed class VerifyVerb : Verb
         try
         {
             using var store = RocksDbLogStore.Open(dataDir);
-            var heads = ReadHeads(store, sthFile, logKey);
-            var report = new StoreVerifier(store).Run(heads, Progress(store, json), cancellationToken);
-            Console.WriteLine(json ? AsJson(store, heads, logKey, report) : AsText(dataDir, store, heads, logKey, report));
+            var records = StoredRecords.Read(store, logKey);
+            var heads = ReadHeads(store, records, sthFile, logKey);
+            var tree = new StoreVerifier(store).Run(heads, Progress(store, json), cancellationToken);
+            var report = tree with { Problems = [.. OtherKey(store, logKey), .. records.Problems, .. tree.Problems] };
+            Console.WriteLine(json
+                ? AsJson(store, heads, records, logKey, report)
+                : AsText(dataDir, store, heads, records, logKey, report));
             return report.IsWhole ? 0 : 1;
         }
         catch (Exception error) when (error is StoreException or StartupException or SigsumFormatException)
@@ -61,14 +65,20 @@ internal sealed class VerifyVerb : Verb
     }
 
     /// <summary>What this node has signed and published, as far as it knows; signatures checked if the key is given.</summary>
-    private static List<ClaimedHead> ReadHeads(RocksDbLogStore store, string sthFile, PublicKey? logKey)
+    private static List<ClaimedHead> ReadHeads(
+        RocksDbLogStore store, StoredRecords records, string sthFile, PublicKey? logKey)
     {
         var heads = new List<ClaimedHead>();
         if (File.Exists(sthFile))
             heads.Add(new ClaimedHead($"the signed tree head in {sthFile}", new SthFile(sthFile).Load(logKey).TreeHead));
-        if (Publisher.LoadPublished(store, logKey) is { } published)
-            heads.Add(new ClaimedHead("the published tree head", published.SignedTreeHead.TreeHead));
+        heads.AddRange(records.HeadsOf(store));
         return heads;
+    }
+
+    private static IEnumerable<string> OtherKey(RocksDbLogStore store, PublicKey? logKey)
+    {
+        if (logKey is { } key && store.Identity.LogKeyHash is { } stored && stored != key.KeyHash())
+            yield return $"the store belongs to the log with key hash {stored}, the key has key hash {key.KeyHash()}";
     }
 
     private static Progress<ulong>? Progress(RocksDbLogStore store, bool json)
@@ -80,7 +90,8 @@ internal sealed class VerifyVerb : Verb
     }
 
     private static string AsText(
-        string dataDir, RocksDbLogStore store, List<ClaimedHead> heads, PublicKey? logKey, VerificationReport report)
+        string dataDir, RocksDbLogStore store, List<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
+        VerificationReport report)
     {
         var identity = store.Identity;
         var lines = new List<string>
@@ -88,17 +99,20 @@ internal sealed class VerifyVerb : Verb
             $"{dataDir}: {StoreFormat.RoleName(identity.Role)}, tree {StoreFormat.TreeTypeName(identity.TreeType)} "
                 + StoreFormat.TreeStateName(identity.TreeState),
             $"{report.Leaves} leaves and {report.Nodes} tree hashes recomputed",
+            $"{records.Count} records read",
             $"root {report.Recomputed.RootHash} for size {report.Recomputed.Size}",
         };
         lines.AddRange(heads.Select(head =>
             $"{head.Name}: size {head.TreeHead.Size}, signature {(logKey is null ? "not checked (--log-key-file)" : "good")}"));
+        lines.AddRange(records.Unknown.Select(key => $"record {key}: of a part that this program lacks; not checked"));
         lines.AddRange(report.Problems.Select(problem => $"PROBLEM: {problem}"));
         lines.Add(report.IsWhole ? "whole" : "DAMAGED: do not start this node; keep the directory as it is");
         return string.Join('\n', lines);
     }
 
     private static string AsJson(
-        RocksDbLogStore store, List<ClaimedHead> heads, PublicKey? logKey, VerificationReport report) =>
+        RocksDbLogStore store, List<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
+        VerificationReport report) =>
         JsonSerializer.Serialize(
             new
             {
@@ -107,6 +121,8 @@ internal sealed class VerifyVerb : Verb
                 size = report.Recomputed.Size,
                 root_hash = report.Recomputed.RootHash.ToString(),
                 tree_hashes = report.Nodes,
+                records = records.Count,
+                records_not_checked = records.Unknown,
                 heads = heads.Select(head => new
                 {
                     name = head.Name,

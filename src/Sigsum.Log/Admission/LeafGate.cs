@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sigsum.Crypto;
-using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Sequencing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -39,7 +39,8 @@ internal abstract record GateAnswer
 internal sealed partial class LeafGate(
     ILogStore store,
     SequencerQueue queue,
-    ReplicationGate replicas,
+    Intake intake,
+    StoreDamage damage,
     TokenVerifier tokens,
     IRateLimiter limiter,
     ILogger<LeafGate> logger)
@@ -48,16 +49,20 @@ internal sealed partial class LeafGate(
     public async ValueTask<GateAnswer> SubmitAsync(
         AddLeafRequest request, Leaf leaf, Hash leafHash, SubmitTokenHeader? token, CancellationToken cancellationToken)
     {
+        // A node that is not the log's primary any more can promise nothing, not even for a leaf that it holds.
+        if (intake is { ForGood: true, ClosedBecause: { } never })
+            return new GateAnswer.Unavailable(never);
+
+        if (damage.Found is not null)
+            return new GateAnswer.Unavailable("the log takes no leaves: its store is damaged");
+
         // Pending before stored: a leaf leaves the pending table only after the store shows it.
         if (queue.Find(leafHash) is { } underWay)
             return new GateAnswer.Taken(underWay.Index);
         if (store.FindLeaf(leafHash) is { } known)
             return new GateAnswer.Taken(Task.FromResult(known));
-        if (store.Identity.TreeState == TreeState.Frozen)
-            return new GateAnswer.Unavailable("the log is read-only: its tree is frozen");
-
-        if (replicas.LacksLeaves)
-            return new GateAnswer.Unavailable("the log takes no leaves until it has recovered those that it lacks");
+        if (intake.ClosedBecause is { } closed)
+            return new GateAnswer.Unavailable(closed);
 
         string? domain = null;
         if (token is { } header)

@@ -20,6 +20,8 @@ internal sealed class NodeMetrics(TimeProvider time)
 
     public PipelineMetrics Pipeline { get; } = new();
 
+    public ScrubMetrics Scrub { get; } = new();
+
     public NodeStateMetrics State { get; } = new();
 
     /// <summary>The whole page, in the text format 0.0.4.</summary>
@@ -30,6 +32,7 @@ internal sealed class NodeMetrics(TimeProvider time)
         Witnesses.Write(writer);
         Trees.Write(writer);
         Pipeline.Write(writer);
+        Scrub.Write(writer);
         State.Write(writer);
         _runtime.Write(writer);
         return writer.ToString();

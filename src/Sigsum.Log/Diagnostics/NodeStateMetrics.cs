@@ -8,6 +8,7 @@ internal sealed class NodeStateMetrics
     private volatile string? _info;
     private volatile NodeHealth? _health;
     private volatile Func<long>? _droppedLines;
+    private volatile Tuple<Func<DateTimeOffset>, Func<long>>? _internalTls;
 
     /// <summary>Says what this node is; call again when its role changes. Role and tree type in lower case.</summary>
     public void SetInfo(string role, string treeType, string nodeId, string version) =>
@@ -18,6 +19,10 @@ internal sealed class NodeStateMetrics
 
     /// <summary>Tells where to read how many log lines were dropped.</summary>
     public void ObserveDroppedLogLines(Func<long> count) => _droppedLines = count;
+
+    /// <summary>Tells where to read until when the certificates between nodes are good, and how many were refused.</summary>
+    public void ObserveInternalTls(Func<DateTimeOffset> notAfter, Func<long> refused) =>
+        _internalTls = new(notAfter, refused);
 
     public void Write(ExpositionWriter writer)
     {
@@ -44,6 +49,15 @@ internal sealed class NodeStateMetrics
         {
             writer.Family("sigsum_log_dropped_log_lines_total", "counter", "log lines lost to a slow or failing sink");
             writer.Sample("sigsum_log_dropped_log_lines_total", "", dropped());
+        }
+        if (_internalTls is { } tls)
+        {
+            writer.Family("sigsum_log_internal_tls_not_after_seconds", "gauge",
+                "when the certificates between nodes expire, in seconds since 1970");
+            writer.Sample("sigsum_log_internal_tls_not_after_seconds", "", tls.Item1().ToUnixTimeSeconds());
+            writer.Family("sigsum_log_internal_tls_refused_total", "counter",
+                "connections to the internal endpoint refused for their certificate, or for having none");
+            writer.Sample("sigsum_log_internal_tls_refused_total", "", tls.Item2());
         }
     }
 }

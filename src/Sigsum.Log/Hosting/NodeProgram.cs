@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Pipeline;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 
@@ -16,16 +17,41 @@ internal static partial class NodeProgram
     /// <summary>The longest that a clean stop may take.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Starts a node, waits until it is stopped or fails, and takes it down.</summary>
+    /// <summary>A node that has run this long starts again without a pause.</summary>
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Starts a node, waits until it is stopped or fails, and takes it down. A node that ends in order to start again is
+    /// started again, with pauses where that happens often.
+    /// </summary>
     /// <returns>The exit code: 0 after a clean stop, 1 otherwise.</returns>
     public static async Task<int> RunAsync(
         NodeOptions options, Func<NodeServices, CancellationToken, Task<RunningNode>> start, CancellationToken stop)
     {
         using var logging = LoggingSetup.Create(options.LogLevel, options.LogFile, TimeProvider.System);
         var logger = logging.Factory.CreateLogger("Sigsum.Log");
-        var services = NodeServices.Create(TimeProvider.System, logging.Factory);
-        services.Metrics.State.ObserveDroppedLogLines(() => logging.DroppedLines);
         Starting(logger, ProgramVersion.Text);
+        var pauses = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var services = NodeServices.Create(TimeProvider.System, logging.Factory);
+            services.Metrics.State.ObserveDroppedLogLines(() => logging.DroppedLines);
+            var started = services.Time.GetTimestamp();
+            var (exitCode, again) = await RunOnceAsync(start, services, logging, logger, stop);
+            if (again is null || stop.IsCancellationRequested)
+                return exitCode;
+            if (services.Time.GetElapsedTime(started) > QuietTime)
+                pauses.Reset();
+            Again(logger, again);
+            await Task.Delay(pauses.Next(), services.Time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private static async Task<(int ExitCode, string? Again)> RunOnceAsync(
+        Func<NodeServices, CancellationToken, Task<RunningNode>> start, NodeServices services, LoggingSetup logging,
+        ILogger logger, CancellationToken stop)
+    {
         RunningNode node;
         try
         {
@@ -33,17 +59,21 @@ internal static partial class NodeProgram
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return 0;
+            return (0, null);
         }
-        catch (Exception error) when (error is StartupException or StoreException or KeyFileException)
+        catch (NodeRestartException again)
+        {
+            return (1, again.Message);
+        }
+        catch (Exception error) when (error is StartupException or SupersededException or StoreException or KeyFileException)
         {
             CannotStart(logger, error.Message);
-            return 1;
+            return (1, null);
         }
         catch (Exception error)
         {
             CannotStartUnexpectedly(logger, error);
-            return 1;
+            return (1, null);
         }
 
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -55,10 +85,14 @@ internal static partial class NodeProgram
         await using (node.Node)
         {
             await Task.WhenAny(node.Completion, Task.Delay(Timeout.InfiniteTimeSpan, services.Time, stop));
-            Stopping(logger);
+            var again = node.Completion.Exception?.InnerException as NodeRestartException;
+            if (again is null)
+                Stopping(logger);
             await node.StopAsync(StopLimit);
+            if (again is not null)
+                return (1, again.Message);
             Stopped(logger);
-            return node.Completion.IsFaulted ? 1 : 0;
+            return (node.Completion.IsFaulted ? 1 : 0, null);
         }
     }
 
@@ -70,6 +104,9 @@ internal static partial class NodeProgram
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "cannot start")]
     private static partial void CannotStartUnexpectedly(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
+    private static partial void Again(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopping")]
     private static partial void Stopping(ILogger logger);

@@ -28,6 +28,9 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
     /// <summary>From now on a loop may end by itself: the node is being stopped.</summary>
     public void PrepareToStop() => _mayEnd = true;
 
+    /// <summary>Takes the node down in order to start it again.</summary>
+    public void Restart(string because) => _failed.TrySetException(new NodeRestartException(because));
+
     /// <summary>Cancels the loops and waits for their end.</summary>
     public async Task StopAsync()
     {

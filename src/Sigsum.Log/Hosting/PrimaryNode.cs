@@ -1,78 +1,47 @@
 using Microsoft.Extensions.Logging;
-using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Admission;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
-using Sigsum.Log.Publication;
-using Sigsum.Log.Replication;
-using Sigsum.Log.Sequencing;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
-using Sigsum.Log.Witnessing;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Hosting;
 
-/// <summary>
-/// A primary, put together in the order in which a leaf passes: gate, sequencer, store, gate of the replicas,
-/// signer, witnesses, publication.
-/// </summary>
-internal sealed partial class PrimaryNode : IAsyncDisposable
+/// <summary>A primary that runs: opened, recovered, checked and started in this order, and stopped in the opposite one.</summary>
+internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
 {
-    private static readonly TimeSpan ReplicaWait = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ReplicaPoll = TimeSpan.FromMilliseconds(250);
-
     private readonly PrimaryOptions _options;
     private readonly NodeServices _services;
     private readonly ILogger _logger;
-    private readonly ISigner _key;
-    private readonly ILogStore _store;
-    private readonly SequencerQueue _queue;
-    private readonly PrimaryRole _role = new();
-    private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
-    private readonly HttpClient _witnessHttp = SigsumHttp.CreateForLogs();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Watermark _localSize;
-    private readonly Watermark _signedSize = new(0);
-    private readonly Signal _heldChanged = new();
-    private readonly ReplicationGate _gate;
-    private readonly TreeHeadSigner _signer;
-    private readonly Publisher _publisher;
-    private readonly Preflight _preflight;
-    private readonly WitnessPanel _witnesses;
-    private readonly AdmissionPolicy _admission;
+    private readonly InternalNetwork _nodes;
+    private readonly PrimaryPipeline _pipeline;
     private readonly NodeTasks _tasks;
+    private readonly bool _isKnownGood;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _oneHandover = new(1, 1);
     private NodeListener? _external;
     private NodeListener? _local;
+    private AdminListener? _admin;
 
-    private PrimaryNode(PrimaryOptions options, ISigner key, PrimaryState state, NodeServices services)
+    private PrimaryNode(
+        PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, InternalNetwork nodes,
+        bool mayRecover, int heard, NodeServices services)
     {
-        _options = options;
-        _key = key;
-        var store = state.Store;
-        _store = store;
-        _services = services;
+        (_options, _services, _nodes) = (options, services, nodes);
+        // Those who hold the log have said that this is no older copy; or there is nothing yet that could be older.
+        _isKnownGood = state.Signed is not { TreeHead.Size: > 0 }
+            || (!options.Secondaries.IsEmpty && heard >= options.Secondaries.Length - options.SecondaryQuorum + 1);
         _logger = services.Logger<PrimaryNode>();
-        _localSize = new Watermark(store.TreeHead.Size);
-        _queue = new SequencerQueue(options.QueueLength);
-        _gate = new ReplicationGate(
-            store, options.Secondaries.Length, options.SecondaryQuorum, _heldChanged, WithdrawOlderCopy);
-        _signer = new TreeHeadSigner(
-            key, new SthFile(options.SthFile), new StartupFile(options.SthFile), store, _role, _signedSize, services);
-        _publisher = new Publisher(store, services);
-        _preflight = new Preflight(needsAnswer: _gate.Alone && state.Signed is { TreeHead.Size: > 0 });
-        _witnesses = new WitnessPanel(
-            options, key.PublicKey, store, _role, _preflight, _signer, _publisher, _witnessHttp, services);
-        _admission = new AdmissionPolicy(options, key.PublicKey, store, services);
-        _role.Revoked.Register(() =>
-        {
-            // A primary that runs alone and is told by a witness, before it has signed anything, that the log is larger.
-            if (_gate.Alone && !_preflight.Passed.IsCompleted)
-                WithdrawOlderCopy();
-        });
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
+        _pipeline = new PrimaryPipeline(
+            options, key, state, succession, nodes, mayRecover ? _tasks.Restart : null, services);
+        if (options.ChangesRoles)
+            succession.Superseded += OnSuperseded;
     }
 
     /// <summary>Completes when the node can no longer do its job; faulted with the reason.</summary>
@@ -85,15 +54,18 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     public Uri InternalUrl => _local!.Url;
 
     /// <summary>The tree that this node has stored.</summary>
-    public TreeHead LocalTree => _store.TreeHead;
+    public TreeHead LocalTree => _pipeline.Store.TreeHead;
+
+    /// <summary>What checks the stored tree.</summary>
+    public Scrubber Scrub => _pipeline.Scrub;
 
     /// <summary>The published size, to wait on.</summary>
-    public Watermark Published => _publisher.Size;
+    public Watermark Published => _pipeline.Publisher.Size;
 
     /// <summary>The key that identifies the log.</summary>
-    public PublicKey LogKey => _key.PublicKey;
+    public PublicKey LogKey => _pipeline.Key.PublicKey;
 
-    /// <summary>Opens, checks, and starts a primary.</summary>
+    /// <summary>Opens, recovers what it lacks, checks, and starts a primary.</summary>
     /// <exception cref="StartupException">It cannot start; the message says why and what to do.</exception>
     public static async Task<PrimaryNode> StartAsync(
         PrimaryOptions options, NodeServices services, CancellationToken cancellationToken)
@@ -102,24 +74,31 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         var logger = services.Logger<PrimaryNode>();
         foreach (var warning in key.Warnings)
             KeyWarning(logger, warning);
-        var state = new PrimaryStartup(options, key.Signer.PublicKey).Open();
+        var startup = new PrimaryStartup(options, key.Signer.PublicKey);
+        ILogStore? store = null;
+        InternalNetwork? nodes = null;
         PrimaryNode node;
         try
         {
-            node = new PrimaryNode(options, key.Signer, state, services);
+            store = startup.Open();
+            var succession = new Succession(store, services);
+            nodes = InternalNetwork.Open(options.Node, succession, services);
+            var (mayRecover, heard) = await RecoverAsync(options, startup, store, nodes, services, cancellationToken);
+            PrimaryStartup.CheckSuccession(succession.Latest, store.Identity.NodeId);
+            node = new PrimaryNode(
+                options, key.Signer, startup.Check(store), succession, nodes, mayRecover, heard, services);
         }
         catch
         {
-            state.Store.Dispose();
+            nodes?.Dispose();
+            store?.Dispose();
             key.Dispose();
             throw;
         }
 
         try
         {
-            await node.ResumeAsync(state, cancellationToken);
-            node.StartTasks(state.Mode);
-            await node.ListenAsync(cancellationToken);
+            await node.StartAsync(cancellationToken);
             return node;
         }
         catch
@@ -139,143 +118,184 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         if (_external is not null)
             await _external.StopAsync(deadline.Token);
         _tasks.PrepareToStop();
-        _queue.Close();
+        _pipeline.Queue.Close();
         await _stopping.CancelAsync();
         if (_local is not null)
             await _local.StopAsync(deadline.Token);
         await _tasks.StopAsync();
     }
 
-    /// <summary>Reads policy, rate limits and suffix list again (SIGHUP). What cannot be read stays as it was.</summary>
+    /// <summary>
+    /// Reads policy, rate limits, suffix list and certificates again (SIGHUP). What cannot be read stays as it was.
+    /// </summary>
     public void Reload()
     {
-        _witnesses.Reload();
-        _admission.Reload();
+        _pipeline.Witnesses.Reload();
+        _pipeline.Admission.Reload();
+        _nodes.Reload();
+    }
+
+    /// <inheritdoc/>
+    public NodeStatus Status() => new PrimaryStatus(_options, _pipeline, _services).Read();
+
+    /// <inheritdoc/>
+    public void Freeze()
+    {
+        _pipeline.Intake.Close(PrimaryPipeline.ReadOnly);
+        _pipeline.Sequencer.Between(() => SetState(TreeState.Frozen));
+    }
+
+    /// <inheritdoc/>
+    public void Unfreeze()
+    {
+        _pipeline.Sequencer.Between(() => SetState(TreeState.Active));
+        _pipeline.Intake.Open();
+    }
+
+    /// <inheritdoc/>
+    public async Task<HandoverResult> HandOverAsync(Guid? to, CancellationToken cancellationToken)
+    {
+        if (!_options.ChangesRoles)
+        {
+            throw new FailoverException("a node that changes roles while it runs is started with `sigsum-log node`; this one was "
+                + "started as primary");
+        }
+
+        if (!await _oneHandover.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+            throw new FailoverException("the log is being handed over already");
+        try
+        {
+            var result = await new Handover(_options, _pipeline, _nodes, _services).RunAsync(to, cancellationToken);
+            _tasks.Restart($"handed over to node {result.Record.NodeId:N}: going on as its secondary");
+            return result;
+        }
+        finally
+        {
+            _oneHandover.Release();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _tasks.PrepareToStop();
-        _queue.Close();
+        _pipeline.Queue.Close();
         await _stopping.CancelAsync();
+        if (_admin is not null)
+            await _admin.DisposeAsync();
         await _tasks.StopAsync();
         if (_external is not null)
             await _external.DisposeAsync();
         if (_local is not null)
             await _local.DisposeAsync();
-        _nodeHttp.Dispose();
-        _witnessHttp.Dispose();
-        _admission.Dispose();
+        _pipeline.Dispose();
+        _nodes.Dispose();
         _tasks.Dispose();
-        _store.Dispose();
-        _role.Dispose();
+        _pipeline.Store.Dispose();
         _stopping.Dispose();
-        (_key as IDisposable)?.Dispose();
+        _oneHandover.Dispose();
+        (_pipeline.Key as IDisposable)?.Dispose();
     }
 
-    private async Task ResumeAsync(PrimaryState state, CancellationToken cancellationToken)
+    /// <summary>Fetches back what the secondaries hold and this node lacks.</summary>
+    /// <returns>Whether starting again could bring back more, and how many secondaries were heard.</returns>
+    private static async Task<(bool MayRecover, int Heard)> RecoverAsync(
+        PrimaryOptions options, PrimaryStartup startup, ILogStore store, InternalNetwork nodes, NodeServices services,
+        CancellationToken cancellationToken)
     {
-        if (state.Published is { } published)
-            _publisher.Resume(published);
-        _witnesses.Load();
-        switch (state.Mode)
+        var dataDir = options.Node.Backend == Backend.Embedded ? options.Node.DataDir : null;
+        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), nodes.Http, nodes.Requests, services);
+        if (startup.Mode == StartupMode.Empty)
         {
-            case StartupMode.Saved:
-                _signer.Resume(StoredTreeHead.Loaded(state.Signed!.Value));
-                break;
-
-            case StartupMode.Empty or StartupMode.LocalTree:
-                await _signer.SignFirstAsync(_store.TreeHead, cancellationToken);
-                break;
+            await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);
+            return (true, 0);
         }
 
-        // As in log-go, the last signed head is shown until the witnesses have answered; unless the operator wants
-        // nothing without a quorum.
-        if (_publisher.Current is null && _signer.Last is { } last && !_options.RequireQuorum)
-            _publisher.Publish(last, []);
+        if (await recovery.RunAsync(options.Secondaries, null, cancellationToken) is not RecoveryOutcome.Impossible impossible)
+            return (true, recovery.Heard);
+        var logger = services.Logger<PrimaryNode>();
+        NotRecovered(logger, impossible.Reason);
+        return (false, recovery.Heard);
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _pipeline.ResumeAsync(cancellationToken);
+        Describe();
+        _pipeline.Start(_tasks);
+        _nodes.StartTasks(_tasks);
+        await ListenAsync(cancellationToken);
+    }
+
+    private void Describe()
+    {
         if (_logger.IsEnabled(LogLevel.Information))
-            Resumed(_logger, _store.TreeHead.Size, _signedSize.Value, _publisher.Current?.Size);
-        if (_gate.Alone)
+            Resumed(_logger, LocalTree.Size, _pipeline.SignedSize.Value, _pipeline.Publisher.Current?.Size);
+        var witnesses = _pipeline.Witnesses.Current().Count;
+        if (_pipeline.Gate.Alone)
             NoSecondary(_logger);
-        if (_gate.Alone && _witnesses.Current().Count == 0)
+        if (_pipeline.Gate.Alone && witnesses == 0)
             NoGuard(_logger);
         var refreshesADay = TimeSpan.FromDays(1) / _options.Node.Interval;
-        if (_witnesses.Current().Count > 0 && refreshesADay > _options.WitnessRequestsPerDay)
+        if (witnesses > 0 && refreshesADay > _options.WitnessRequestsPerDay)
             OverBudget(_logger, (long)refreshesADay, _options.WitnessRequestsPerDay);
-    }
-
-    private void StartTasks(StartupMode mode)
-    {
-        var minimum = mode == StartupMode.AwaitSecondary ? _store.TreeHead.Size : 0;
-        var committer = new Committer(
-            _gate, _signer, _role, _preflight.Passed, minimum, _heldChanged, _services);
-        var sequencer = new Sequencer(
-            _store, _queue, _admission.Limiter, _localSize, _options.BatchSize, _services.Metrics,
-            _services.Time, _services.Logger<Sequencer>());
-        var rotation = new Rotation(
-            _signer, _signedSize, _witnesses.Current, _publisher,
-            new RotationBudget(_options.WitnessRequestsPerDay, _services.Time), _options.RequireQuorum,
-            _options.Node.Interval, _services.Health, _services.Time);
-
-        _tasks.Start("sequencer", _ => sequencer.RunAsync());
-        _tasks.Start("committer", committer.RunAsync);
-        _tasks.Start("rotation", rotation.RunAsync);
-        for (var i = 0; i < _options.Secondaries.Length; i++)
-            _tasks.Start($"secondary {i}", Track(i).RunAsync);
-        if (_gate.Alone)
-            _tasks.Start("local size", PassOnLocalSizeAsync);
-        _services.Metrics.Pipeline.ObserveQueue(() => _queue.Count, _options.QueueLength);
-        _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
-        _services.DescribeNode(_store.Identity);
-    }
-
-    private SecondaryTracker Track(int number)
-    {
-        var peer = _options.Secondaries[number];
-        var client = new SecondaryClient(_nodeHttp, peer.Url, _services.ClientOptions(_options.Node));
-        return new SecondaryTracker(
-            number, peer, client, _store, _gate, _role, ReplicaWait, ReplicaPoll, _services);
-    }
-
-    /// <summary>This primary was put back to an older copy: its published head is an older one, and heads never go back.</summary>
-    private void WithdrawOlderCopy() => _publisher.Withdraw();
-
-    /// <summary>Without a secondary, what is durable here may be signed.</summary>
-    private async Task PassOnLocalSizeAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var seen = _localSize.Value;
-            _heldChanged.Set();
-            await _localSize.WaitAboveAsync(seen, cancellationToken);
-        }
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         var timer = new LeafTimer(_services.Metrics.Pipeline, _services.Time);
         var leafGate = new LeafGate(
-            _store, _queue, _gate, _admission.Tokens, _admission.Limiter, _services.Logger<LeafGate>());
-        var read = new ReadEndpoints(_publisher, _store, _options.Node.MaxRange, _services.Metrics.Http);
-        var add = new AddLeafEndpoint(leafGate, _signedSize, _publisher, timer, _options.CommitWait,
+            _pipeline.Store, _pipeline.Queue, _pipeline.Intake, _pipeline.Damage, _pipeline.Admission.Tokens, _pipeline.Admission.Limiter,
+            _services.Logger<LeafGate>());
+        var read = new ReadEndpoints(
+            _pipeline.Publisher, _pipeline.Store, _options.Node.MaxRange, _services.Metrics.Http);
+        var add = new AddLeafEndpoint(
+            leafGate, _pipeline.SignedSize, _pipeline.Publisher, timer, _options.CommitWait,
             _services.Metrics.Http.Endpoint(EndpointNames.AddLeaf), _services.Time);
-        var page = new InformationPage(_key.PublicKey.KeyHash(), _options.Node.UrlPrefix);
-        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
-        var publicTable = new EndpointTable(
-            _options.Node.UrlPrefix, [.. read.All, add.Endpoint], page.AnswerAsync, _services.Time,
-            _services.Logger<EndpointTable>());
-        var nodeTable = new EndpointTable(
-            _options.Node.UrlPrefix, [feed.Endpoint], null, _services.Time,
-            _services.Logger<EndpointTable>());
+        var page = new InformationPage(LogKey.KeyHash(), _options.Node.UrlPrefix);
+        var feed = new FeedEndpoint(
+            _pipeline.Store, _pipeline.LocalSize, _pipeline.Damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        _local = await _nodes.ListenAsync(
+            Table(
+                [
+                    feed.Endpoint, new SuccessionEndpoint(_pipeline.Succession).Endpoint,
+                    new StatusEndpoint(Status).Endpoint,
+                ],
+                null),
+            cancellationToken);
+        // Until then it could be an older copy, and would show clients an older head.
+        if (!_isKnownGood)
+        {
+            await Task.WhenAny(
+                _pipeline.Preflight.HearAsync(_pipeline.Role, _services.Time, cancellationToken), _tasks.Completion);
+        }
 
-        _local = await NodeListener.StartInternalAsync(
-            _options.Node.InternalEndpoint, nodeTable, _services, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         _external = await NodeListener.StartExternalAsync(
-            _options.Node.ExternalEndpoint, publicTable, _services, cancellationToken);
+            _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,
+            cancellationToken);
+        if (_options.Node.Backend == Backend.Embedded)
+            _admin = await AdminListener.StartAsync(_options.Node.DataDir, this, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, ExternalUrl, InternalUrl);
     }
+
+    /// <summary>Another node was promoted, not by this one: this node goes on as its secondary.</summary>
+    private void OnSuperseded(PromotionRecord latest)
+    {
+        if (_oneHandover.CurrentCount > 0)
+            _tasks.Restart($"node {latest.NodeId:N} was promoted in epoch {latest.Epoch}: going on as its secondary");
+    }
+
+    private void SetState(TreeState state)
+    {
+        var identity = _pipeline.Store.Identity;
+        if (identity.TreeState != state)
+            _pipeline.Store.UpdateIdentity(identity with { TreeState = state }, []);
+    }
+
+    private EndpointTable Table(IEnumerable<Endpoint> endpoints, EndpointHandler? information) => new(
+        _options.Node.UrlPrefix, endpoints, information, _services.Time, _services.Logger<EndpointTable>());
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "primary goes on: local size {Local}, signed {Signed}, published {Published}")]
@@ -287,6 +307,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void KeyWarning(ILogger logger, string warning);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "what the secondaries hold cannot be fetched back: {Reason}")]
+    private static partial void NotRecovered(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "no witness is asked: nothing can tell this primary if its disk is an older copy")]

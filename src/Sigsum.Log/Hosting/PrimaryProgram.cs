@@ -21,6 +21,6 @@ internal static class SecondaryProgram
         NodeProgram.RunAsync(options.Node, async (services, cancellationToken) =>
         {
             var node = await SecondaryNode.StartAsync(options, services, cancellationToken);
-            return new RunningNode(node, node.Completion, node.StopAsync, Reload: static () => { });
+            return new RunningNode(node, node.Completion, node.StopAsync, node.Reload);
         }, stop);
 }

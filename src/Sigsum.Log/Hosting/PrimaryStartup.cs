@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Sigsum.Crypto;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -10,50 +12,93 @@ namespace Sigsum.Log.Hosting;
 /// <summary>What a primary starts from, proved to fit together.</summary>
 /// <param name="Store">The open store.</param>
 /// <param name="Mode">How the log goes on (docs/design/failover.md, "How a primary starts").</param>
-/// <param name="Signed">The latest signed head, or null where the mode has none yet.</param>
-/// <param name="Published">What was published last, with its cosignatures, if known.</param>
+/// <param name="Signed">The latest signed head, or null where none is known.</param>
+/// <param name="Published">What was published last, with its cosignatures; null where it is not known, or not for certain.</param>
+/// <param name="Earlier">A head that the log has signed before this node was promoted; not the last one for certain.</param>
+/// <param name="RecoveredTo">Up to which size leaves were fetched back that no head here covers; 0 for none. Up to there the
+/// log may have signed, and shown, more than this node knows of.</param>
 internal sealed record PrimaryState(
-    ILogStore Store, StartupMode Mode, SignedTreeHead? Signed, CosignedTreeHead? Published);
+    ILogStore Store, StartupMode Mode, SignedTreeHead? Signed, CosignedTreeHead? Published, SignedTreeHead? Earlier,
+    ulong RecoveredTo)
+{
+    /// <summary>Up to which size a witness may have cosigned more than any head here says, and be right.</summary>
+    public ulong SignedBefore => Promoted ? Store.TreeHead.Size : Math.Min(RecoveredTo, Store.TreeHead.Size);
+
+    /// <summary>Whether the log goes on after a promotion, from a tree that may be larger than what is known to be signed.</summary>
+    public bool Promoted => Mode is StartupMode.AwaitSecondary or StartupMode.LocalTree;
+}
 
 /// <summary>
 /// Opens a primary's data and refuses what does not fit: another log's key, a secondary's directory, a signed head
-/// that the tree does not contain. Signs nothing.
+/// that the tree does not contain, a node that another one was promoted after. Signs nothing.
 /// </summary>
 internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
 {
+    /// <summary>Name of the stored record with <see cref="PrimaryState.Earlier"/>.</summary>
+    public const string EarlierKey = "earlier-head";
+
     private readonly StartupFile _startupFile = new StartupFile(options.SthFile);
     private readonly SthFile _sthFile = new(options.SthFile);
 
-    /// <summary>Opens store and files.</summary>
-    /// <exception cref="StartupException">They do not fit together; the message says what to do.</exception>
-    public PrimaryState Open()
+    /// <summary>How the log goes on, as the files say.</summary>
+    public StartupMode Mode { get; private set; }
+
+    /// <summary>Opens the store, and checks whose it is.</summary>
+    /// <exception cref="StartupException">It cannot be a primary's; the message says what to do.</exception>
+    public ILogStore Open()
     {
-        var mode = ReadMode();
-        if (mode != StartupMode.Saved && _sthFile.Exists)
+        Mode = ReadMode();
+        if (Mode != StartupMode.Saved && _sthFile.Exists)
         {
             throw new StartupException(
                 $"there is both a signed tree head {_sthFile.Path} and a startup file {_startupFile.Path}: remove the "
                 + "startup file to go on with the log as it is");
         }
 
-        if (mode == StartupMode.Saved && !_sthFile.Exists)
+        if (Mode == StartupMode.Saved && !_sthFile.Exists)
         {
             throw new StartupException(
                 $"there is no signed tree head {_sthFile.Path} (--sth-file): a new log starts with `sigsum-log init "
                 + "--role=primary` or `sigsum-mktree`; an existing log needs its file");
         }
 
-        var store = OpenStore(mode);
+        var store = OpenStore(Mode);
         try
         {
             CheckIdentity(store.Identity);
-            return Check(store, mode);
+            if (store.Identity.LogKeyHash is null)
+                store.UpdateIdentity(store.Identity with { LogKeyHash = logKey.KeyHash() }, []);
+            CheckSuccession(Succession.Load(store), store.Identity.NodeId);
+            return store;
         }
         catch
         {
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Refuses a node that is not its log's primary any more (I6: one signer).</summary>
+    /// <exception cref="SupersededException">Another node was promoted.</exception>
+    public static void CheckSuccession(PromotionRecord? latest, Guid nodeId)
+    {
+        if (SuccessionRules.MayBePrimary(latest, nodeId))
+            return;
+        var since = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(latest!.Timestamp, 253_402_300_799));
+        throw new SupersededException(
+            $"the promotion record of epoch {latest.Epoch} says that node {latest.NodeId:N} at {latest.NodeUrl} is this log's "
+            + $"primary since {since.UtcDateTime:u}: this node signs nothing any more. `sigsum-log rejoin` makes it a secondary");
+    }
+
+    /// <summary>Every head that the files say was signed, whether the tree has it or not.</summary>
+    public ImmutableArray<ClaimedHead> ClaimedHeads(ILogStore store)
+    {
+        var heads = ImmutableArray.CreateBuilder<ClaimedHead>();
+        if (_sthFile.Exists)
+            heads.Add(new ClaimedHead($"the head in {_sthFile.Path}", _sthFile.Load(logKey).TreeHead));
+        if (Publisher.LoadPublished(store, logKey) is { } published)
+            heads.Add(new ClaimedHead("the head that was published last", published.SignedTreeHead.TreeHead));
+        return heads.DrainToImmutable();
     }
 
     private StartupMode ReadMode()
@@ -68,10 +113,12 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
         }
     }
 
-    private PrimaryState Check(ILogStore store, StartupMode mode)
+    /// <summary>Proves that tree, files and records fit together.</summary>
+    /// <exception cref="StartupException">They do not; the message says what to do.</exception>
+    public PrimaryState Check(ILogStore store)
     {
         var published = Publisher.LoadPublished(store, logKey);
-        if (mode == StartupMode.Empty && (store.TreeHead.Size > 0 || published is not null))
+        if (Mode == StartupMode.Empty && (store.TreeHead.Size > 0 || published is not null))
         {
             throw new StartupException(
                 $"startup=empty in {_startupFile.Path}, but the tree in {options.Node.DataDir} has "
@@ -79,7 +126,7 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
         }
 
         SignedTreeHead? signed = null;
-        if (mode == StartupMode.Saved)
+        if (Mode == StartupMode.Saved)
         {
             signed = _sthFile.Load(logKey);
             CheckPrefix(store, signed.Value.TreeHead, $"the signed tree head in {_sthFile.Path}");
@@ -88,11 +135,33 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey)
         if (published is not null)
         {
             CheckPrefix(store, published.SignedTreeHead.TreeHead, "the tree head that this node published last");
-            if (signed is { } saved && saved.TreeHead.Size < published.SignedTreeHead.TreeHead.Size)
-                signed = published.SignedTreeHead; // The file was put back to an older copy; what was shown counts.
+            // The file was put back to an older copy, or there is none after a promotion; what was shown counts.
+            if (Mode == StartupMode.AwaitSecondary || signed?.TreeHead.Size < published.SignedTreeHead.TreeHead.Size)
+                signed = published.SignedTreeHead;
         }
 
-        return new PrimaryState(store, mode, signed, published);
+        var earlier = LoadEarlier(store);
+        if (earlier is { } head)
+            CheckPrefix(store, head.TreeHead, "the last tree head that is known from before the promotion");
+        var recovered = TreeRecovery.RecoveredTo(store) is { } size && size > (signed?.TreeHead.Size ?? 0) ? size : 0;
+        return new PrimaryState(store, Mode, signed, published, earlier, recovered);
+    }
+
+    private SignedTreeHead? LoadEarlier(ILogStore store)
+    {
+        if (store.ReadRecord(EarlierKey) is not { } bytes)
+            return null;
+        try
+        {
+            var head = CosignedTreeHead.Parse(bytes).SignedTreeHead;
+            return head.Verify(logKey)
+                ? head
+                : throw new StoreException("the stored head from before the promotion is not signed with this log's key");
+        }
+        catch (SigsumFormatException error)
+        {
+            throw new StoreException($"the stored head from before the promotion is damaged: {error.Message}");
+        }
     }
 
     /// <summary>The stored tree must contain every head that was ever signed.</summary>

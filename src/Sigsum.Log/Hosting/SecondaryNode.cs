@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
-using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -12,7 +13,7 @@ using Sigsum.Messages;
 namespace Sigsum.Log.Hosting;
 
 /// <summary>A secondary: follows the primary, stores what it has checked, and signs for what it has stored.</summary>
-internal sealed partial class SecondaryNode : IAsyncDisposable
+internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
 {
     private static readonly TimeSpan FeedWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
@@ -22,12 +23,18 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ISigner _key;
     private readonly ILogStore _store;
-    private readonly HttpClient _nodeHttp = SigsumHttp.CreateForNodes();
+    private readonly Succession _succession;
+    private readonly InternalNetwork _nodes;
+    private readonly SecondaryRole _role = new();
+    private readonly KnownHead _known;
     private readonly Watermark _localSize;
+    private readonly StoreDamage _damage = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeTasks _tasks;
     private NodeListener? _external;
     private NodeListener? _local;
+    private AdminListener? _admin;
+    private Follower? _follower;
 
     private SecondaryNode(SecondaryOptions options, ISigner key, ILogStore store, NodeServices services)
     {
@@ -36,7 +43,11 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         _store = store;
         _services = services;
         _logger = services.Logger<SecondaryNode>();
+        _succession = new Succession(store, services);
+        _nodes = InternalNetwork.Open(options.Node, _succession, services);
+        _known = new KnownHead(store, _role, services);
         _localSize = new Watermark(store.TreeHead.Size);
+        Scrub = NodeScrub.OfSecondary(options.Node, store, options.LogPublicKey, _damage, services);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
     }
 
@@ -49,6 +60,9 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _store.TreeHead;
 
+    /// <summary>What checks the stored tree.</summary>
+    public Scrubber Scrub { get; }
+
     /// <summary>The key that this secondary signs its tree heads with.</summary>
     public PublicKey PublicKey => _key.PublicKey;
 
@@ -58,7 +72,19 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         SecondaryOptions options, NodeServices services, CancellationToken cancellationToken)
     {
         var key = await KeyFile.OpenAsync(options.Node.KeyFile, null, cancellationToken);
-        var node = new SecondaryNode(options, key.Signer, OpenStore(options), services);
+        var store = OpenStore(options);
+        SecondaryNode node;
+        try
+        {
+            node = new SecondaryNode(options, key.Signer, store, services);
+        }
+        catch
+        {
+            store.Dispose();
+            key.Dispose();
+            throw;
+        }
+
         foreach (var warning in key.Warnings)
             KeyWarning(node._logger, warning);
         try
@@ -86,18 +112,50 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
         await _tasks.StopAsync();
     }
 
+    /// <summary>Reads the certificates again (SIGHUP). What cannot be read stays as it was.</summary>
+    public void Reload() => _nodes.Reload();
+
+    /// <inheritdoc/>
+    public NodeStatus Status()
+    {
+        var status = StatusOfStore.Read(_store, null, _services.Time.GetUtcNow());
+        var reasons = status.NotReadyBecause;
+        if (_role.RevokedBecause is { } revoked)
+            reasons = reasons.Add(revoked);
+        return status with
+        {
+            Running = true,
+            Problems = PrimaryStatus.Problems(_services.Health),
+            ReadyForFailover = reasons.IsEmpty,
+            NotReadyBecause = reasons,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Freeze() => _follower!.Between(() => SetState(TreeState.Frozen));
+
+    /// <inheritdoc/>
+    public void Unfreeze() => _follower!.Between(() => SetState(TreeState.Active));
+
+    /// <inheritdoc/>
+    public Task<HandoverResult> HandOverAsync(Guid? to, CancellationToken cancellationToken) =>
+        throw new FailoverException("this node is a secondary: run this where the primary is");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        if (_admin is not null)
+            await _admin.DisposeAsync();
         await _tasks.StopAsync();
         if (_external is not null)
             await _external.DisposeAsync();
         if (_local is not null)
             await _local.DisposeAsync();
-        _nodeHttp.Dispose();
+        _nodes.Dispose();
         _tasks.Dispose();
         _store.Dispose();
+        _damage.Dispose();
         _stopping.Dispose();
         (_key as IDisposable)?.Dispose();
     }
@@ -134,28 +192,68 @@ internal sealed partial class SecondaryNode : IAsyncDisposable
     private void StartTasks()
     {
         var poll = _options.Node.Interval < LongestPoll ? _options.Node.Interval : LongestPoll;
-        var feed = new FeedClient(_nodeHttp, _options.PrimaryUrl, _services.ClientOptions(_options.Node));
-        var follower = new Follower(feed, _store, _localSize, FeedEndpoint.MaxBatch, FeedWait, poll, _services);
-        _tasks.Start("follower", follower.RunAsync);
+        var addresses = new PrimaryAddresses(_options.PrimaryUrl, _succession, _nodes.Feed);
+        _follower = new Follower(
+            addresses, _nodes.Node, _store, _succession, _known, _role, _localSize, _damage, FeedWait, poll, _services);
+        _tasks.Start("follower", _follower.RunAsync);
+        _tasks.Start("promotion", WaitForPromotionAsync);
+        _nodes.StartTasks(_tasks);
+        if (NodeScrub.IsOn(_options.Node))
+            _tasks.Start("scrubber", Scrub.RunAsync);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
     }
 
+    private void SetState(TreeState state)
+    {
+        if (_store.Identity.TreeState != state)
+            _store.UpdateIdentity(_store.Identity with { TreeState = state }, []);
+    }
+
+    /// <summary>Waits until a promotion record names this node and the tree that it speaks of is here.</summary>
+    private async Task WaitForPromotionAsync(CancellationToken cancellationToken)
+    {
+        var condition = _services.Health.Register("role");
+        condition.Met();
+        while (!Takeover.IsDue(_store, _succession.Latest))
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(
+                _succession.Epoch.WaitAboveAsync(_succession.Epoch.Value, ended.Token),
+                _localSize.WaitAboveAsync(_localSize.Value, ended.Token));
+            await ended.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        if (_options.SigningKeyFile is not null)
+            _tasks.Restart("a promotion record names this node: going on as primary");
+        condition.NotMet("a promotion record names this node as primary: run `sigsum-log promote`, and start it as primary");
+        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, cancellationToken);
+    }
+
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key,
+        var head = new SecondaryTreeHeadEndpoint(_store, _localSize, _key, _succession, _role, _damage,
             _services.Metrics.Http.Endpoint(EndpointNames.GetSecondaryTreeHead), _services.Time, _stopping.Token);
-        var feed = new FeedEndpoint(_store, _localSize, _options.Node.MaxRange, _services.Time, _stopping.Token);
+        var feed = new FeedEndpoint(
+            _store, _localSize, _damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
         var nodeTable = new EndpointTable(
-            _options.Node.UrlPrefix, [head.Endpoint, feed.Endpoint], null, _services.Time,
+            _options.Node.UrlPrefix,
+            [
+                head.Endpoint, feed.Endpoint, new SuccessionEndpoint(_succession).Endpoint,
+                new RosterEndpoint(_store, _succession, _services).Endpoint, new PublishedHeadEndpoint(_known).Endpoint,
+                new StatusEndpoint(Status).Endpoint, new ProveLogKeyEndpoint(_options.SigningKeyFile).Endpoint,
+            ],
+            null, _services.Time, _services.Logger<EndpointTable>());
+        var outside = new EndpointTable(
+            _options.Node.UrlPrefix, _options.SigningKeyFile is null ? [] : NotPrimaryEndpoints.All, null, _services.Time,
             _services.Logger<EndpointTable>());
-        var nothing = new EndpointTable(
-            _options.Node.UrlPrefix, [], null, _services.Time, _services.Logger<EndpointTable>());
 
-        _local = await NodeListener.StartInternalAsync(
-            _options.Node.InternalEndpoint, nodeTable, _services, cancellationToken);
+        _local = await _nodes.ListenAsync(nodeTable, cancellationToken);
         _external = await NodeListener.StartExternalAsync(
-            _options.Node.ExternalEndpoint, nothing, _services, cancellationToken);
+            _options.Node.ExternalEndpoint, outside, _services, cancellationToken);
+        if (_options.Node.Backend == Backend.Embedded)
+            _admin = await AdminListener.StartAsync(_options.Node.DataDir, this, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, InternalUrl, _store.TreeHead.Size);
     }

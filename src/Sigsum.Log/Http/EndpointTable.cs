@@ -112,7 +112,8 @@ internal sealed partial class EndpointTable
             BodyTooLargeException tooLarge => (StatusCodes.Status413PayloadTooLarge, tooLarge.Message),
             BadHttpRequestException bad => (bad.StatusCode, "the request is not well-formed HTTP"),
             OperationCanceledException => (StatusCodes.Status503ServiceUnavailable, "the log is stopping, try again"),
-            StoreException => (StatusCodes.Status500InternalServerError, "the log cannot read or write its store"),
+            // The node ends for it, or an operator has to act; the same request is right once that is done.
+            StoreException => (StatusCodes.Status503ServiceUnavailable, "the log cannot read or write its store"),
             _ => (StatusCodes.Status500InternalServerError, "internal error"),
         };
         if (status >= StatusCodes.Status500InternalServerError && error is not OperationCanceledException

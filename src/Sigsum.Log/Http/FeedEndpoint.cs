@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
 using Sigsum.Messages;
@@ -13,10 +15,11 @@ namespace Sigsum.Log.Http;
 /// its leaves lead to, so that the follower can compare before it stores.
 /// </summary>
 internal sealed class FeedEndpoint(
-    ILogStore store, Watermark localSize, int maxRange, TimeProvider time, CancellationToken stopping)
+    ILogStore store, Watermark localSize, StoreDamage damage, int maxRange, TimeProvider time,
+    CancellationToken stopping)
 {
     /// <summary>Leaves in one answer to a follower that waits, which is one of ours.</summary>
-    public const int MaxBatch = 8192;
+    public const int MaxBatch = LeafCopier.BatchSize;
 
     private const string TreeHeader = "Sigsum-Node-Tree";
 
@@ -32,6 +35,12 @@ internal sealed class FeedEndpoint(
             HoldRequest.Applied(context.Response);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             await localSize.WaitAboveAsync(range.Start, wait, time, ended.Token);
+        }
+
+        if (damage.Found is not null)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status503ServiceUnavailable, "this node gives no leaves: its store is damaged");
         }
 
         var tree = store.TreeHead;

@@ -33,6 +33,12 @@ internal sealed record HttpLimits
     /// <summary>Connections at one time; further ones are closed at once. Null is no limit.</summary>
     public long? MaxConcurrentConnections { get; init; } = 10_000;
 
+    /// <summary>How long a client may take to begin TLS, where there is TLS.</summary>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client that has proved itself is believed before it has to connect, and do so, again.</summary>
+    public TimeSpan TlsConnectionLifetime { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Answers HTTP/2 without TLS (prior knowledge) instead of HTTP/1.1, for a proxy that is set up so.</summary>
     public bool Http2Cleartext { get; init; }
 

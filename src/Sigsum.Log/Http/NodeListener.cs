@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http.Tls;
 
 namespace Sigsum.Log.Http;
 
@@ -29,15 +31,24 @@ internal sealed class NodeListener : IAsyncDisposable
     /// <summary>Listens for clients: the log protocol and nothing else.</summary>
     public static Task<NodeListener> StartExternalAsync(
         HostPort endpoint, EndpointTable table, NodeServices services, CancellationToken cancellationToken) =>
-        StartAsync(endpoint, HttpLimits.External, table.HandleAsync, services, cancellationToken);
+        StartAsync(endpoint, HttpLimits.External, null, table.HandleAsync, services, cancellationToken);
 
-    /// <summary>Listens for nodes and monitoring: replication, metrics, health.</summary>
+    /// <summary>
+    /// Listens for nodes and monitoring: replication, metrics, health. With certificates, to those alone that show one;
+    /// nodes get here by <see cref="InternalNetwork.ListenAsync"/>, which knows whether there are any.
+    /// </summary>
     public static Task<NodeListener> StartInternalAsync(
-        HostPort endpoint, EndpointTable table, NodeServices services, CancellationToken cancellationToken)
+        HostPort endpoint, EndpointTable table, NodeCertificates? certificates, Succession succession,
+        NodeServices services, CancellationToken cancellationToken)
     {
         var diagnostics = new DiagnosticEndpoints(services.Metrics, services.Health);
         return StartAsync(
-            endpoint, HttpLimits.Internal, context => diagnostics.TryHandleAsync(context) ?? table.HandleAsync(context),
+            endpoint, HttpLimits.Internal, certificates,
+            context =>
+            {
+                NodeHeaders.Answer(context, succession);
+                return diagnostics.TryHandleAsync(context) ?? table.HandleAsync(context);
+            },
             services, cancellationToken);
     }
 
@@ -48,11 +59,15 @@ internal sealed class NodeListener : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static async Task<NodeListener> StartAsync(
-        HostPort endpoint, HttpLimits limits, RequestDelegate handler, NodeServices services,
-        CancellationToken cancellationToken)
+        HostPort endpoint, HttpLimits limits, NodeCertificates? certificates, RequestDelegate handler,
+        NodeServices services, CancellationToken cancellationToken)
     {
         var builder = KestrelSetup.CreateBuilder(limits, services.Loggers);
-        builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, endpoint));
+        builder.Services.Configure<KestrelServerOptions>(kestrel => Listen(kestrel, endpoint, listen =>
+        {
+            if (certificates is not null)
+                MutualTls.Require(listen, certificates, limits, services.Time);
+        }));
         var app = builder.Build();
         app.Run(handler);
         try
@@ -67,16 +82,16 @@ internal sealed class NodeListener : IAsyncDisposable
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, HostPort endpoint)
+    private static void Listen(KestrelServerOptions kestrel, HostPort endpoint, Action<ListenOptions> configure)
     {
         if (endpoint.Host.Length == 0)
-            kestrel.ListenAnyIP(endpoint.Port);
+            kestrel.ListenAnyIP(endpoint.Port, configure);
         else if (IPAddress.TryParse(endpoint.Host, out var address))
-            kestrel.Listen(address, endpoint.Port);
+            kestrel.Listen(address, endpoint.Port, configure);
         else if (endpoint.Host == "localhost" && endpoint.Port != 0)
-            kestrel.ListenLocalhost(endpoint.Port);
+            kestrel.ListenLocalhost(endpoint.Port, configure);
         else
-            kestrel.Listen(Resolve(endpoint), endpoint.Port);
+            kestrel.Listen(Resolve(endpoint), endpoint.Port, configure);
     }
 
     private static IPAddress Resolve(HostPort endpoint)

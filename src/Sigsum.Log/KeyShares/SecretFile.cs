@@ -21,7 +21,7 @@ internal static class SecretFile
             try
             {
                 file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-                file.Flush(flushToDisk: true);
+                DurableFile.Sync(file);
             }
             catch
             {

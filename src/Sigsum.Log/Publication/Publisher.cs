@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Sigsum.Crypto;
@@ -13,8 +14,7 @@ namespace Sigsum.Log.Publication;
 /// Owns what is published. A cosigned tree head is stored before anybody sees it, so that a restart neither loses
 /// cosignatures nor goes back; sizes never decrease (I5).
 /// </summary>
-internal sealed partial class Publisher(
-    ILogStore store, NodeServices services)
+internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, NodeServices services)
 {
     /// <summary>Name of the stored record with the published head, in the form that get-tree-head answers.</summary>
     public const string RecordKey = "published";
@@ -23,20 +23,30 @@ internal sealed partial class Publisher(
     private readonly Lock _gate = new();
     private readonly Watermark _size = new(0);
     private volatile PublishedTree? _current;
+    private volatile PublishedTree? _lastShown;
+    private PublishedTree? _coming;
+    private ulong _hiddenBelow;
     private bool _withdrawn;
+    private ulong _largest = ulong.MaxValue;
 
     /// <summary>What readers see, or null while nothing may be shown.</summary>
     public PublishedTree? Current => _current;
+
+    /// <summary>The head that was shown last, also where none is shown any more.</summary>
+    public PublishedTree? LastShown => _lastShown;
 
     /// <summary>The published size, to wait on.</summary>
     public Watermark Size => _size;
 
     /// <summary>The head that this store published last; its signature is checked, if the key is known.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
-    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey)
+    public static CosignedTreeHead? LoadPublished(ILogStore store, PublicKey? logKey) =>
+        store.ReadRecord(RecordKey) is { } bytes ? ParsePublished(bytes, logKey) : null;
+
+    /// <summary>Reads the record, as <see cref="LoadPublished"/> does.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static CosignedTreeHead ParsePublished(ReadOnlySpan<byte> bytes, PublicKey? logKey)
     {
-        if (store.ReadRecord(RecordKey) is not { } bytes)
-            return null;
         try
         {
             var head = CosignedTreeHead.Parse(bytes);
@@ -50,28 +60,85 @@ internal sealed partial class Publisher(
         }
     }
 
-    /// <summary>Shows again what was shown before the restart.</summary>
+    /// <summary>A head as it is stored.</summary>
+    public static StoreRecord ToStore(CosignedTreeHead head)
+    {
+        var body = new ArrayBufferWriter<byte>(1024);
+        head.Write(body);
+        return new StoreRecord(RecordKey, body.WrittenMemory);
+    }
+
+    /// <summary>Shows again what was shown before the restart, and stores it where less of it is shown now.</summary>
     public void Resume(CosignedTreeHead head)
     {
         lock (_gate)
-            Show(PublishedTree.Restore(head, services.Time.GetUtcNow()));
+        {
+            var tree = PublishedTree.Restore(head, services.Time.GetUtcNow());
+            replicas.Offer(tree);
+            if (IsStored(tree))
+                Show(tree);
+            else
+                Keep(tree);
+        }
     }
 
-    /// <summary>Publishes <paramref name="head"/> with its cosignatures.</summary>
-    /// <exception cref="InvariantViolationException">The published size would decrease.</exception>
-    public void Publish(StoredTreeHead head, ImmutableArray<Cosignature> cosignatures)
+    /// <summary>Whether what is shown is what is stored; true where nothing is shown.</summary>
+    /// <exception cref="StoreException">The record cannot be read.</exception>
+    public bool IsStoredAsShown()
+    {
+        lock (_gate)
+            return _current is not { } shown || IsStored(shown);
+    }
+
+    /// <summary>
+    /// Makes what is published next, and offers it to the secondaries, which should know it before anybody else does.
+    /// Cosignatures that come before <see cref="Publish()"/> are added to it.
+    /// </summary>
+    public PublishedTree Prepare(StoredTreeHead head, ImmutableArray<Cosignature> cosignatures)
     {
         lock (_gate)
         {
-            if (_withdrawn)
+            _coming = PublishedTree.Create(head, WithEarlier(head, cosignatures), services.Time.GetUtcNow());
+            replicas.Offer(_coming);
+            return _coming;
+        }
+    }
+
+    /// <summary>Publishes at once; for what the secondaries need not know before.</summary>
+    public void Publish(StoredTreeHead head, ImmutableArray<Cosignature> cosignatures)
+    {
+        Prepare(head, cosignatures);
+        Publish();
+    }
+
+    /// <summary>Publishes what was prepared last.</summary>
+    /// <exception cref="InvariantViolationException">The published size would decrease.</exception>
+    public void Publish()
+    {
+        lock (_gate)
+        {
+            if (_withdrawn || _coming is not { } next || next.Size < _hiddenBelow || next.Size > _largest)
                 return;
             Invariant.Check(
-                _current is null || head.Size >= _current.Size,
-                $"the published size would go back from {_current?.Size} to {head.Size}");
-            Keep(PublishedTree.Create(head, WithEarlier(head, cosignatures), services.Time.GetUtcNow()));
+                next.Size >= _size.Value, $"the published size would go back from {_size.Value} to {next.Size}");
+            _coming = null;
+            Keep(next);
+            Published(_logger, next.Size, next.Head.Cosignatures.Length);
         }
+    }
 
-        Published(_logger, head.Size, cosignatures.Length);
+    /// <summary>
+    /// Shows nothing below a size: a witness has cosigned that much, so it may have been shown, before this node was
+    /// promoted.
+    /// </summary>
+    public void HideBelow(ulong size)
+    {
+        lock (_gate)
+        {
+            _hiddenBelow = Math.Max(_hiddenBelow, size);
+            if (_current?.Size < _hiddenBelow)
+                _current = null;
+        }
     }
 
     /// <summary>
@@ -87,12 +154,28 @@ internal sealed partial class Publisher(
         }
     }
 
+    /// <summary>
+    /// Shows no head any more that is larger than this: what is stored of the leaf behind it is damaged, and nobody
+    /// could tell which answers about such a head are right.
+    /// </summary>
+    public void WithdrawAbove(ulong size)
+    {
+        lock (_gate)
+        {
+            _largest = Math.Min(_largest, size);
+            if (_current?.Size > _largest)
+                _current = null;
+        }
+    }
+
     /// <summary>Adds a cosignature that came after its head was published, if that head still stands.</summary>
     public void AddLate(StoredTreeHead head, Cosignature cosignature)
     {
         lock (_gate)
         {
-            if (_current is { } shown && shown.Head.SignedTreeHead == head.Signed && !IsKnown(shown, cosignature))
+            if (_coming is { } coming && coming.Head.SignedTreeHead == head.Signed && !IsKnown(coming, cosignature))
+                _coming = coming.With(cosignature);
+            else if (_current is { } shown && shown.Head.SignedTreeHead == head.Signed && !IsKnown(shown, cosignature))
                 Keep(shown.With(cosignature));
         }
     }
@@ -110,15 +193,22 @@ internal sealed partial class Publisher(
     private static bool IsKnown(PublishedTree shown, Cosignature cosignature) =>
         shown.Head.Cosignatures.Any(c => c.KeyHash == cosignature.KeyHash && c.Timestamp >= cosignature.Timestamp);
 
+    private bool IsStored(PublishedTree tree) =>
+        store.ReadRecord(RecordKey) is { } stored && stored.AsSpan().SequenceEqual(tree.Body.Span);
+
     private void Keep(PublishedTree tree)
     {
         store.CommitRecords([new StoreRecord(RecordKey, tree.Body)]);
+        replicas.Offer(tree);
         Show(tree);
     }
 
     private void Show(PublishedTree tree)
     {
+        if (tree.Size < _hiddenBelow)
+            return;
         _current = tree;
+        _lastShown = tree;
         _size.Advance(tree.Size);
         services.Metrics.Trees.OnPublished(tree.Size, tree.SignedAt);
     }

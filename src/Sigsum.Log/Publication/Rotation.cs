@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Witnessing;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Publication;
 
@@ -15,6 +17,7 @@ internal sealed class Rotation(
     Watermark signedSize,
     Func<CosignatureCollector> collector,
     Publisher publisher,
+    HeadReplicas replicas,
     RotationBudget budget,
     bool requireQuorum,
     TimeSpan interval,
@@ -23,6 +26,8 @@ internal sealed class Rotation(
 {
     private readonly HealthCondition _quorum =
         health.Register("witness quorum", required: requireQuorum, reason: "no round of cosigning is over yet");
+
+    private readonly HealthCondition _known = health.Register("published head", reason: "nothing is published yet");
 
     /// <summary>Rotates until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -50,7 +55,7 @@ internal sealed class Rotation(
             if (round.Count == 0 && !requireQuorum)
             {
                 _quorum.Met();
-                publisher.Publish(head, []);
+                await PublishAsync(head, [], witnessed: false, cancellationToken);
                 return (head, false);
             }
 
@@ -59,7 +64,7 @@ internal sealed class Rotation(
             Report(collected, round.Count, head);
             if (collected.Quorum)
             {
-                publisher.Publish(head, collected.Cosignatures);
+                await PublishAsync(head, collected.Cosignatures, collected.Witnessed, cancellationToken);
                 return (head, true);
             }
 
@@ -69,12 +74,31 @@ internal sealed class Rotation(
             {
                 await PauseAsync(Remaining(started), cancellationToken);
                 if (!requireQuorum)
-                    publisher.Publish(head, collected.Cosignatures);
+                    await PublishAsync(head, collected.Cosignatures, collected.Witnessed, cancellationToken);
                 return (head, true);
             }
 
             await PauseAsync(pause, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// A larger head is shown when the secondaries know it, so that none of them, promoted, would show less. Where they are
+    /// away, a quorum of witnesses that has cosigned it will do after an interval: a promotion asks them.
+    /// </summary>
+    private async Task PublishAsync(
+        StoredTreeHead head, ImmutableArray<Cosignature> cosignatures, bool witnessed, CancellationToken cancellationToken)
+    {
+        publisher.Prepare(head, cosignatures);
+        while (head.Size > publisher.Size.Value && !await replicas.WaitAsync(head.Size, interval, cancellationToken))
+        {
+            if (witnessed)
+                break;
+            _known.NotMet($"size {head.Size} waits until the secondaries have stored it");
+        }
+
+        publisher.Publish();
+        _known.Met();
     }
 
     private void Report(CollectedCosignatures collected, int asked, StoredTreeHead head)

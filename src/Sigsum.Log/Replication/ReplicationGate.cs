@@ -8,10 +8,16 @@ namespace Sigsum.Log.Replication;
 /// What the secondaries hold, as far as they have proved it, and with it what may be signed (I2: replicated before
 /// signed). The latest word of a secondary counts, not its best: one that was put back to an older copy holds less.
 /// </summary>
-internal sealed class ReplicationGate(ILogStore store, int secondaries, int required, Signal changed, Action lacksLeaves)
+/// <remarks>
+/// After a start nothing may be signed before so many secondaries were heard that one of them must hold each leaf that was
+/// ever committed: N - K + 1 of N, where K must hold it. A primary that was put back to an older copy learns so from them.
+/// </remarks>
+internal sealed class ReplicationGate(
+    ILogStore store, int secondaries, int required, Func<bool> rosterInForce, Signal changed, Action lacksLeaves)
 {
     private readonly Lock _gate = new();
     private readonly TreeHead?[] _acknowledged = new TreeHead?[secondaries];
+    private readonly bool[] _heard = new bool[secondaries];
     private readonly bool[] _ahead = new bool[secondaries];
 
     /// <summary>No secondary at all: the operator said --no-secondary.</summary>
@@ -31,22 +37,44 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
     }
 
     /// <summary>
+    /// So many secondaries were heard since the start that one of them holds each committed leaf; never of a primary that
+    /// runs alone.
+    /// </summary>
+    public bool HeardEnough
+    {
+        get
+        {
+            lock (_gate)
+                return !Alone && _heard.Count(heard => heard) >= secondaries - required + 1;
+        }
+    }
+
+    /// <summary>
     /// What may be signed now, or null: too few secondaries have answered, or one of them, required or not, holds
-    /// leaves that this primary has lost.
+    /// leaves that this primary has lost, or a node that has held the log was left behind.
     /// </summary>
     public ReplicatedTreeHead? Current
     {
         get
         {
+            if (!rosterInForce())
+                return null;
             if (Alone)
                 return ReplicatedTreeHead.WithoutSecondary(store.TreeHead);
             lock (_gate)
             {
-                return _ahead.Contains(true)
+                return _ahead.Contains(true) || !HeardEnough
                     ? null
                     : ReplicatedTreeHead.FromAcknowledgements(_acknowledged, required);
             }
         }
+    }
+
+    /// <summary>What secondary number <paramref name="secondary"/> has acknowledged last; null for nothing yet.</summary>
+    public TreeHead? AcknowledgedBy(int secondary)
+    {
+        lock (_gate)
+            return _acknowledged[secondary];
     }
 
     /// <summary>Secondary number <paramref name="secondary"/> holds <paramref name="head"/>, compared with our own root.</summary>
@@ -55,6 +83,7 @@ internal sealed class ReplicationGate(ILogStore store, int secondaries, int requ
         lock (_gate)
         {
             _acknowledged[secondary] = head;
+            _heard[secondary] = true;
             _ahead[secondary] = false;
         }
 

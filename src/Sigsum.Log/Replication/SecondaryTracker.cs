@@ -1,10 +1,13 @@
 using Sigsum.Client;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Replication;
 
@@ -17,9 +20,14 @@ internal sealed class SecondaryTracker(
     int number,
     SecondaryPeer peer,
     SecondaryClient client,
+    NodeClient node,
+    RosterKeeper roster,
+    Succession succession,
+    HeadReplicas heads,
     ILogStore store,
     ReplicationGate gate,
     PrimaryRole role,
+    Action<string>? restart,
     TimeSpan wait,
     TimeSpan pollInterval,
     NodeServices services)
@@ -32,6 +40,7 @@ internal sealed class SecondaryTracker(
         services.Health.Register($"secondary {peer.Url.Authority}", reason: "has not answered yet");
 
     private ulong? _known;
+    private Guid? _nodeId;
 
     /// <summary>Listens until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -52,7 +61,7 @@ internal sealed class SecondaryTracker(
                 return;
             }
             catch (Exception error) when (error is LogClientException or HttpRequestException or FormatException
-                                              or OperationCanceledException)
+                                              or SignerException or OperationCanceledException)
             {
                 // It may come back as another than it was: then its whole tree head is looked at again.
                 _known = null;
@@ -64,6 +73,24 @@ internal sealed class SecondaryTracker(
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether the node that answers knows this primary's epoch and roster: one that does not is told, and one that cannot
+    /// be told does not count.
+    /// </summary>
+    private async Task<bool> IsOursAsync(NodeGreeting? greeting, CancellationToken cancellationToken)
+    {
+        if (greeting is { } theirs && !await Herald.TellAsync(node, theirs, succession, cancellationToken))
+        {
+            _condition.NotMet($"does not take the promotion record of epoch {succession.Latest?.Epoch}");
+            return false;
+        }
+
+        if (await roster.AdmitAsync(number, greeting, cancellationToken))
+            return true;
+        _condition.NotMet("is not counted yet: the roster that lists it is not in force");
+        return false;
     }
 
     /// <returns>Whether the secondary holds requests; if not, the caller paces itself.</returns>
@@ -78,10 +105,22 @@ internal sealed class SecondaryTracker(
         // One that says that it holds requests, and answers nothing new at once, is paced like one that does not.
         var held = answer.WaitSupported
             && (_time.GetElapsedTime(asked) >= pollInterval || (answer.Head?.TreeHead.Size ?? known) != known);
+        if (answer.Node?.NodeId != _nodeId)
+        {
+            // Another node than before: nothing that the one before said counts for it.
+            (_nodeId, _known) = (answer.Node?.NodeId, null);
+            heads.Forget(number);
+            if (answer.Head is null)
+                return true;
+        }
+
         if (answer.Head is not { } head)
             return held;
 
         _known = null; // Only a tree head that is counted is one to wait for changes of.
+        if (!await IsOursAsync(answer.Node, cancellationToken))
+            return false;
+
         switch (Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store))
         {
             case AcknowledgementVerdict.Holds:
@@ -107,6 +146,9 @@ internal sealed class SecondaryTracker(
                     + $"{ProofBuilder.Root(head.TreeHead.Size, store)} here";
                 _condition.NotMet(problem);
                 role.Revoke(problem);
+                // One of ours gives its leaves away: the start finds out which of the two trees the log has signed.
+                if (answer.Node is not null)
+                    restart?.Invoke($"{problem}: starting again, to compare the two trees");
                 return false;
 
             default:

@@ -23,6 +23,7 @@ internal sealed partial class Sequencer(
     ILogStore store,
     SequencerQueue queue,
     IRateLimiter limiter,
+    Intake intake,
     Watermark localSize,
     int batchSize,
     NodeMetrics metrics,
@@ -33,6 +34,7 @@ internal sealed partial class Sequencer(
     private const int MaxExpired = 64;
 
     private readonly TreeAppender _appender = TreeAppender.Restore(store);
+    private readonly Lock _writing = new();
 
     /// <summary>Writes until the queue is closed and empty, or storage fails.</summary>
     /// <exception cref="StoreException">Storage failed; every waiter has been told, and the process must stop.</exception>
@@ -45,7 +47,8 @@ internal sealed partial class Sequencer(
             {
                 while (batch.Count < batchSize && queue.Reader.TryRead(out var leaf))
                     batch.Add(leaf);
-                Commit(batch);
+                lock (_writing)
+                    Commit(batch);
                 batch.Clear();
             }
         }
@@ -57,8 +60,17 @@ internal sealed partial class Sequencer(
         }
     }
 
+    /// <summary>Does something between two batches: while it runs, nothing is written to the tree.</summary>
+    public void Between(Action action)
+    {
+        lock (_writing)
+            action();
+    }
+
     private void Commit(List<PendingLeaf> batch)
     {
+        if (intake.ClosedBecause is { } closed)
+            RefuseNew(batch, closed);
         var indices = new ulong[batch.Count];
         var leaves = ImmutableArray.CreateBuilder<Leaf>(batch.Count);
         var hashes = ImmutableArray.CreateBuilder<Hash>(batch.Count);
@@ -102,6 +114,18 @@ internal sealed partial class Sequencer(
             queue.Remove(batch[i]);
             batch[i].Complete(indices[i]);
         }
+    }
+
+    /// <summary>The gate was still open when these came; the tree has been closed since.</summary>
+    private void RefuseNew(List<PendingLeaf> batch, string because)
+    {
+        foreach (var leaf in batch.Where(leaf => store.FindLeaf(leaf.Leaf.LeafHash) is null))
+        {
+            queue.Remove(leaf);
+            leaf.Fail(new SequencerUnavailableException(because));
+        }
+
+        batch.RemoveAll(leaf => leaf.Index.IsCompleted);
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "the sequencer stopped; no leaf is taken any more")]

@@ -13,7 +13,8 @@ namespace Sigsum.Log.Signing;
 /// <param name="gate">What may be signed.</param>
 /// <param name="signer">Who signs.</param>
 /// <param name="role">The authority to sign.</param>
-/// <param name="preflight">Completes when the witnesses have been heard; nothing is signed before that.</param>
+/// <param name="preflight">Completes when the witnesses have been heard, or there is nothing to ask them about; nothing is
+/// signed before that.</param>
 /// <param name="minimum">
 /// The size that the secondaries must hold before the first signature after a promotion (startup mode
 /// await-secondary); zero otherwise.
@@ -71,10 +72,9 @@ internal sealed partial class Committer(
         await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, cancellationToken);
     }
 
-    /// <summary>A node without a head has nothing to ask the witnesses about.</summary>
     private async Task WaitForWitnessesAsync(CancellationToken cancellationToken)
     {
-        if (signer.Last is null || preflight.IsCompleted)
+        if (preflight.IsCompleted)
             return;
         _condition.NotMet("no witness has said yet what it has cosigned");
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, role.Revoked);

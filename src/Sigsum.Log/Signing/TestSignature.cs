@@ -13,8 +13,14 @@ internal static class TestSignature
 
     private static ReadOnlySpan<byte> Namespace => "sigsum-log/test-signature/v1\0"u8;
 
+    /// <summary>The test message for what another node has asked to be signed, which thereby is no message of the log.</summary>
+    public static byte[] MessageFor(ReadOnlySpan<byte> nonce) => [.. Namespace, .. nonce];
+
+    /// <summary>Something to ask for that nobody has asked for before.</summary>
+    public static byte[] NewNonce() => RandomNumberGenerator.GetBytes(NonceSize);
+
     /// <summary>A test message that was never there before, so that no signature for it can have been kept.</summary>
-    public static byte[] NewMessage() => [.. Namespace, .. RandomNumberGenerator.GetBytes(NonceSize)];
+    public static byte[] NewMessage() => MessageFor(NewNonce());
 
     /// <summary>Has a signer sign a test message, and verifies what it returns.</summary>
     /// <exception cref="SignerException">It cannot sign, or signs with another key than it says.</exception>

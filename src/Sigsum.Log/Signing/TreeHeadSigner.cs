@@ -19,12 +19,14 @@ internal sealed partial class TreeHeadSigner(
     StartupFile startup,
     INodeReader tree,
     PrimaryRole role,
+    bool startupPending,
     Watermark signedSize,
     NodeServices services)
 {
     private readonly ILogger _logger = services.Logger<TreeHeadSigner>();
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile StoredTreeHead? _last;
+    private bool _startupPending = startupPending;
 
     /// <summary>Completes when there is a first head.</summary>
     public Task HasHead => _first.Task;
@@ -43,7 +45,13 @@ internal sealed partial class TreeHeadSigner(
     {
         var previous = _last;
         if (previous is not null && next.TreeHead.Size <= previous.Size)
+        {
+            // A promoted primary whose secondaries hold all there is: it goes on from the head that was published last.
+            if (_startupPending && next.TreeHead == previous.Signed.TreeHead)
+                Adopt(previous);
             return previous;
+        }
+
         return await SignAsync(next.TreeHead, previous, cancellationToken);
     }
 
@@ -76,12 +84,24 @@ internal sealed partial class TreeHeadSigner(
         // one stands and is published after the restart. An error here is fatal: what the disk holds is unknown.
         // A startup file is used up by the first head; it goes first, so that both are never there. A crash between
         // the two leaves neither, and the operator says again how the log starts.
-        if (previous is null)
-            startup.Remove();
+        UseUpStartup();
         var stored = StoredTreeHead.Store(signed, file);
         Move(stored);
         Signed(_logger, stored.Size, head.RootHash);
         return stored;
+    }
+
+    private void Adopt(StoredTreeHead head)
+    {
+        UseUpStartup();
+        StoredTreeHead.Store(head.Signed, file);
+    }
+
+    private void UseUpStartup()
+    {
+        if (_startupPending)
+            startup.Remove();
+        _startupPending = false;
     }
 
     private void Move(StoredTreeHead head)

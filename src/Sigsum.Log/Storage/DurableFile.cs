@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Sigsum.Log.Storage;
 
@@ -15,7 +16,8 @@ internal static partial class DurableFile
     /// reading it again.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        File.Move(WriteBeside(path, content), path, overwrite: true);
+        var bytes = content.ToArray();
+        File.Move(WriteBeside(path, file => file.Write(bytes)), path, overwrite: true);
         SyncDirectoryOf(path);
     }
 
@@ -23,7 +25,15 @@ internal static partial class DurableFile
     /// <exception cref="IOException">There is a file already, or the disk refused.</exception>
     public static void Create(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = WriteBeside(path, content);
+        var bytes = content.ToArray();
+        Create(path, file => file.Write(bytes));
+    }
+
+    /// <summary>As <see cref="Create(string, ReadOnlySpan{byte})"/>, for content that is written bit by bit.</summary>
+    /// <exception cref="IOException">There is a file already, or the disk refused.</exception>
+    public static void Create(string path, Action<Stream> write)
+    {
+        string temporary = WriteBeside(path, write);
         try
         {
             File.Move(temporary, path, overwrite: false);
@@ -37,11 +47,35 @@ internal static partial class DurableFile
         SyncDirectoryOf(path);
     }
 
+    /// <summary>Gives a file another name in the same directory, over any file that has it.</summary>
+    public static void Rename(string path, string to)
+    {
+        File.Move(path, to, overwrite: true);
+        SyncDirectoryOf(path);
+    }
+
     /// <summary>Removes a file for good; nothing happens where there is none.</summary>
     public static void Remove(string path)
     {
         File.Delete(path);
         SyncDirectoryOf(path);
+    }
+
+    /// <summary>Makes the content of an open file durable.</summary>
+    /// <remarks>Not by the Flush of the stream: on Unix the runtime (10.0) makes the call and loses its answer, so a
+    /// disk that refused would look like one that did it.</remarks>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static void Sync(FileStream file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // It is Unix where the answer is lost.
+            file.Flush(flushToDisk: true);
+#pragma warning restore RS0030
+            return;
+        }
+
+        Sync(file.SafeFileHandle, "file", file.Name);
     }
 
     /// <summary>Makes the names in a directory durable: files created, renamed or removed in it.</summary>
@@ -54,48 +88,47 @@ internal static partial class DurableFile
         }
 
         const int readOnly = 0;
-        int descriptor = Open(directory, readOnly);
-        if (descriptor < 0)
+        using SafeFileHandle handle = Open(directory, readOnly);
+        if (handle.IsInvalid)
         {
-            throw Failure(directory);
+            throw Failure("directory", directory);
         }
 
-        try
+        Sync(handle, "directory", directory);
+    }
+
+    private static void Sync(SafeFileHandle handle, string what, string path)
+    {
+        const int interrupted = 4; // EINTR: nothing has failed yet
+        while (Fsync(handle) != 0)
         {
-            if (Fsync(descriptor) != 0)
+            if (Marshal.GetLastPInvokeError() != interrupted)
             {
-                throw Failure(directory);
+                throw Failure(what, path);
             }
-        }
-        finally
-        {
-            _ = Close(descriptor);
         }
     }
 
-    private static string WriteBeside(string path, ReadOnlySpan<byte> content)
+    private static string WriteBeside(string path, Action<Stream> write)
     {
         string temporary = path + ".new";
         using var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        file.Write(content);
-        file.Flush(flushToDisk: true);
+        write(file);
+        Sync(file);
         return temporary;
     }
 
     private static void SyncDirectoryOf(string path) => SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-    private static IOException Failure(string directory)
+    private static IOException Failure(string what, string path)
     {
         var error = new Win32Exception(Marshal.GetLastPInvokeError());
-        return new IOException($"cannot sync directory {directory}: {error.Message}", error);
+        return new IOException($"cannot sync {what} {path}: {error.Message}", error);
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
+    private static partial int Fsync(SafeFileHandle file);
 }

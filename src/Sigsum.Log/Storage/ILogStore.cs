@@ -6,8 +6,8 @@ namespace Sigsum.Log.Storage;
 
 /// <summary>A node's tree and its records.</summary>
 /// <remarks>
-/// <para><b>Durability.</b> When <see cref="Commit"/>, <see cref="CommitRecords"/> or <see cref="UpdateIdentity"/>
-/// returns, everything in it is on stable storage (of a durable backend); when it throws, either all or nothing of it
+/// <para><b>Durability.</b> When <see cref="Commit"/>, <see cref="CommitRecords"/>, <c>UpdateIdentity</c> or
+/// <see cref="Truncate"/> returns, everything in it is on stable storage (of a durable backend); when it throws, either all or nothing of it
 /// is, and the store is failed. Nothing is ever visible to readers before it is on stable storage.</para>
 /// <para><b>Threads.</b> Every read may be called from any thread at any time and waits for no writer. Commits from
 /// several threads are made one after the other. Leaves and nodes below <see cref="TreeHead"/> never change.</para>
@@ -23,6 +23,9 @@ internal interface ILogStore : INodeReader, IDisposable
     /// <summary>Size and root of the tree, as last committed. Readers that need several answers about one tree take
     /// it once: all leaves and nodes of a tree stay readable while the tree grows.</summary>
     TreeHead TreeHead { get; }
+
+    /// <summary>Reads everything as it is stored, for whoever checks it.</summary>
+    IStoreScan Scan { get; }
 
     /// <summary>Index of the leaf with this leaf hash; null when it is not in the tree. The lowest, should a copied
     /// tree hold the leaf twice.</summary>
@@ -49,9 +52,14 @@ internal interface ILogStore : INodeReader, IDisposable
     /// <see cref="StoreIdentity.RefuseSuccessor"/>, together with records: atomic, with one sync.</summary>
     void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records);
 
-    /// <summary>Takes off the leaves beyond a prefix of the tree, with all that was derived from them, together with
-    /// records: atomic, with one sync. Only while the tree is frozen, and only to a head that the stored tree has; the
-    /// caller answers for it that nothing beyond was ever signed. Nobody may be reading beyond the prefix. Needs about
-    /// 50 bytes of memory for each leaf that is taken off.</summary>
-    void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records);
+    /// <summary>Makes several changes of identity as one, each by the rules of
+    /// <see cref="StoreIdentity.RefuseSuccessor"/>, together with records: atomic, with one sync. So a tree can be frozen,
+    /// converted and unfrozen without a moment in between that a crash could leave behind.</summary>
+    void UpdateIdentity(IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records);
+
+    /// <summary>Takes off the leaves beyond a prefix of the tree, with all that was derived from them, together with changes
+    /// of identity and with records: atomic, with one sync. Only while the tree is frozen, or with a first step that freezes
+    /// it, and only to a head that the stored tree has; the caller answers for it that nothing beyond was ever signed. Nobody
+    /// may be reading beyond the prefix. Needs about 50 bytes of memory for each leaf that is taken off.</summary>
+    void Truncate(TreeHead to, IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records);
 }

@@ -10,7 +10,7 @@ namespace Sigsum.Log.Storage;
 /// A store that forgets everything when the process ends (<c>--backend ephemeral</c>): for trying out and for tests.
 /// It makes the same checks as a durable store and keeps every hash, so proofs read O(log n) of them.
 /// </summary>
-internal sealed class MemoryLogStore : ILogStore
+internal sealed class MemoryLogStore : ILogStore, IStoreScan
 {
     private readonly AppendOnlyList<Leaf> _leaves = new();
     private readonly AppendOnlyList<Hash>[] _levels = [.. Enumerable.Range(0, StoreKeys.MaxLevel + 1).Select(_ =>
@@ -29,6 +29,9 @@ internal sealed class MemoryLogStore : ILogStore
 
     /// <inheritdoc/>
     public TreeHead TreeHead => _state.TreeHead;
+
+    /// <inheritdoc/>
+    public IStoreScan Scan => this;
 
     /// <inheritdoc/>
     public ulong? FindLeaf(in Hash leafHash) =>
@@ -105,35 +108,71 @@ internal sealed class MemoryLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records)
+    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records) => UpdateIdentity([next], records);
+
+    /// <inheritdoc/>
+    public void UpdateIdentity(IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         StoreRecord.Validate(copy);
         lock (_writer)
         {
-            if (_state.Identity.RefuseSuccessor(next) is { } refusal)
+            if (_state.Identity.RefuseSuccessors(steps) is { } refusal)
             {
                 throw new StoreException(refusal);
             }
 
-            _state = _state with { Identity = next, Records = Apply(_state.Records, copy) };
+            _state = _state with { Identity = steps[^1], Records = Apply(_state.Records, copy) };
         }
     }
 
     /// <inheritdoc/>
-    public void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records)
+    public void Truncate(TreeHead to, IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         StoreRecord.Validate(copy);
         lock (_writer)
         {
-            Truncation.Check(this, to);
+            var identity = Truncation.Check(this, to, steps);
             foreach (var hash in Truncation.Beyond(this, to.Size).ToList())
                 _index.TryRemove(hash, out _);
             _leaves.Truncate((int)to.Size);
             for (int level = 0; level < _levels.Length; level++)
                 _levels[level].Truncate((int)(to.Size >> level));
-            _state = _state with { TreeHead = to, Records = Apply(_state.Records, copy) };
+            _state = _state with { Identity = identity, TreeHead = to, Records = Apply(_state.Records, copy) };
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<NodeId, Hash>> ReadNodes(ulong start, ulong end)
+    {
+        var nodes = new List<KeyValuePair<NodeId, Hash>>();
+        for (ulong last = start; last < end; last++)
+        {
+            for (int level = 1; level <= StoreKeys.MaxLevel && ((last + 1) & ((1ul << level) - 1)) == 0; level++)
+            {
+                var id = new NodeId(level, last >> level);
+                nodes.Add(new(id, ReadNode(id)));
+            }
+        }
+
+        return nodes;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<Hash, ulong>> ReadIndex(Hash? after, int count) =>
+    [
+        .. _index.Where(entry => after is not { } last || entry.Key.AsSpan().SequenceCompareTo(last.AsSpan()) > 0)
+            .OrderBy(entry => entry.Key, Comparer<Hash>.Create((a, b) => a.AsSpan().SequenceCompareTo(b.AsSpan())))
+            .Take(count),
+    ];
+
+    /// <inheritdoc/>
+    public void CheckOwnValues()
+    {
+        lock (_writer)
+        {
+            // Nothing is stored but what is known; a commit that was under way is visible now.
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed class RocksDbHandle : SafeHandle
     private readonly RocksDb _db;
     private readonly DataDirectory _directory;
     private readonly ReadOptions _read = new ReadOptions().SetVerifyChecksums(true);
+    private readonly ReadOptions _scan = new ReadOptions().SetVerifyChecksums(true).SetFillCache(false);
 
     // Everything that RocksDB refers to and the garbage collector must not take away.
     private readonly Cache _cache;
@@ -72,6 +73,9 @@ internal sealed class RocksDbHandle : SafeHandle
 
     /// <summary><see cref="RocksDbFamily.Index"/>.</summary>
     public ColumnFamilyHandle Index { get; }
+
+    /// <summary>Bytes in the cache, for measurements.</summary>
+    public ulong CacheUsage => _cache.GetUsage();
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
@@ -126,12 +130,18 @@ internal sealed class RocksDbHandle : SafeHandle
     }
 
     /// <summary>A cursor at the first key that is not below <paramref name="start"/>.</summary>
-    public RocksDbCursor Seek(ColumnFamilyHandle family, ReadOnlySpan<byte> start)
+    public RocksDbCursor Seek(ColumnFamilyHandle family, ReadOnlySpan<byte> start) => Seek(family, start, _read);
+
+    /// <summary>As <see cref="Seek(ColumnFamilyHandle, ReadOnlySpan{byte})"/>, for whoever reads everything once: what
+    /// comes from the files is not kept in the cache, and pushes nothing out of it.</summary>
+    public RocksDbCursor Scan(ColumnFamilyHandle family, ReadOnlySpan<byte> start) => Seek(family, start, _scan);
+
+    private RocksDbCursor Seek(ColumnFamilyHandle family, ReadOnlySpan<byte> start, ReadOptions options)
     {
         var use = new Use(this);
         try
         {
-            return new RocksDbCursor(use, _db.NewIterator(family, _read).Seek(start));
+            return new RocksDbCursor(use, _db.NewIterator(family, options).Seek(start));
         }
         catch
         {

@@ -19,6 +19,7 @@ internal sealed class RocksDbLogStore : ILogStore
     {
         _db = db;
         _state = state;
+        Scan = new RocksDbScan(db, this);
     }
 
     /// <inheritdoc/>
@@ -26,6 +27,12 @@ internal sealed class RocksDbLogStore : ILogStore
 
     /// <inheritdoc/>
     public TreeHead TreeHead => _state.TreeHead;
+
+    /// <inheritdoc/>
+    public IStoreScan Scan { get; }
+
+    /// <summary>Bytes in the database's cache, for measurements.</summary>
+    public ulong CacheUsage => _db.CacheUsage;
 
     /// <summary>Gives birth to a node with an empty tree. A crash before this returns leaves a directory that can
     /// neither be opened nor created over, and says so.</summary>
@@ -55,9 +62,7 @@ internal sealed class RocksDbLogStore : ILogStore
         var store = new RocksDbLogStore(db, new State(null!, default));
         return OrClose(store, () =>
         {
-            store._state = new State(
-                StoreFormat.ReadIdentity(store.Meta(RocksDbTransaction.IdentityKey)),
-                StoreFormat.ReadTreeHead(store.Meta(RocksDbTransaction.TreeHeadKey)));
+            store._state = ReadState(store);
             RocksDbCheck.Tree(db, store);
         });
     });
@@ -72,7 +77,7 @@ internal sealed class RocksDbLogStore : ILogStore
             return null;
         }
 
-        Expect(length, sizeof(ulong), "index entry", leafHash);
+        RocksDbRead.Expect(length, sizeof(ulong), "index entry", leafHash);
         ulong index = BinaryPrimitives.ReadUInt64BigEndian(value);
         // A commit that is about to return: its tree head is not visible yet, so neither are its leaves.
         return index < TreeHead.Size ? index : null;
@@ -88,18 +93,7 @@ internal sealed class RocksDbLogStore : ILogStore
         Span<byte> key = stackalloc byte[StoreKeys.LeafSize];
         StoreKeys.WriteLeaf(key, start);
         using var cursor = _db.Seek(_db.Leaves, key);
-        for (int i = 0; i < destination.Length; i++)
-        {
-            StoreKeys.WriteLeaf(key, start + (ulong)i);
-            if (!cursor.Valid || !cursor.Key.SequenceEqual(key))
-            {
-                throw Missing("leaf", start + (ulong)i);
-            }
-
-            Expect(cursor.Value.Length, Leaf.Size, "leaf", start + (ulong)i);
-            destination[i] = Leaf.ReadBinary(cursor.Value);
-            cursor.Next();
-        }
+        RocksDbRead.Leaves(cursor, start, destination);
     }
 
     /// <inheritdoc/>
@@ -111,14 +105,14 @@ internal sealed class RocksDbLogStore : ILogStore
             Span<byte> leafKey = stackalloc byte[StoreKeys.LeafSize];
             StoreKeys.WriteLeaf(leafKey, id.Index);
             Span<byte> leaf = stackalloc byte[Leaf.Size];
-            Expect(_db.Get(_db.Leaves, leafKey, leaf), Leaf.Size, "leaf", id.Index);
+            RocksDbRead.Expect(_db.Get(_db.Leaves, leafKey, leaf), Leaf.Size, "leaf", id.Index);
             return Rfc6962.HashLeaf(leaf);
         }
 
         Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
         StoreKeys.WriteNode(key, id);
         Span<byte> hash = stackalloc byte[Hash.Size];
-        Expect(_db.Get(_db.NodesOf(id.Level), key, hash), Hash.Size, "node", id);
+        RocksDbRead.Expect(_db.Get(_db.NodesOf(id.Level), key, hash), Hash.Size, "node", id);
         return new Hash(hash);
     }
 
@@ -184,41 +178,64 @@ internal sealed class RocksDbLogStore : ILogStore
     }
 
     /// <inheritdoc/>
-    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records)
+    public void UpdateIdentity(StoreIdentity next, IReadOnlyList<StoreRecord> records) => UpdateIdentity([next], records);
+
+    /// <inheritdoc/>
+    public void UpdateIdentity(IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         lock (_writer)
         {
             ThrowIfUnusable();
-            if (Identity.RefuseSuccessor(next) is { } refusal)
+            if (Identity.RefuseSuccessors(steps) is { } refusal)
             {
                 throw new StoreException(refusal);
             }
 
             StoreRecord.Validate(copy);
             using var write = new RocksDbTransaction(_db);
-            write.Put(next);
+            write.Put(steps[^1]);
             write.Put(copy);
             Write(write);
-            _state = _state with { Identity = next };
+            _state = _state with { Identity = steps[^1] };
         }
     }
 
     /// <inheritdoc/>
-    public void Truncate(TreeHead to, IReadOnlyList<StoreRecord> records)
+    public void Truncate(TreeHead to, IReadOnlyList<StoreIdentity> steps, IReadOnlyList<StoreRecord> records)
     {
         StoreRecord[] copy = [.. records];
         lock (_writer)
         {
             ThrowIfUnusable();
-            Truncation.Check(this, to);
+            var identity = Truncation.Check(this, to, steps);
             StoreRecord.Validate(copy);
             using var write = new RocksDbTransaction(_db);
             write.Delete(to.Size, TreeHead.Size, Truncation.Beyond(this, to.Size));
             write.Put(to);
+            write.Put(identity);
             write.Put(copy);
             Write(write);
-            _state = _state with { TreeHead = to };
+            _state = new State(identity, to);
+        }
+    }
+
+    /// <summary>Throws unless identity and tree head are stored as they are known here, and nothing else beside them.
+    /// Waits for a commit that is under way: what it wrote is visible afterwards.</summary>
+    /// <exception cref="StoreException">They are not.</exception>
+    internal void CheckOwnValues()
+    {
+        lock (_writer)
+        {
+            if (ReadState(this) != _state)
+                throw new StoreException("identity or tree head are not stored as they were written");
+            using var cursor = _db.Seek(_db.Meta, []);
+            for (; cursor.Valid; cursor.Next())
+            {
+                if (!cursor.Key.SequenceEqual(RocksDbTransaction.IdentityKey)
+                    && !cursor.Key.SequenceEqual(RocksDbTransaction.TreeHeadKey))
+                    throw RocksDbRead.Foreign("store's own values", cursor.Key);
+            }
         }
     }
 
@@ -300,24 +317,12 @@ internal sealed class RocksDbLogStore : ILogStore
         }
     }
 
+    private static State ReadState(RocksDbLogStore store) => new(
+        StoreFormat.ReadIdentity(store.Meta(RocksDbTransaction.IdentityKey)),
+        StoreFormat.ReadTreeHead(store.Meta(RocksDbTransaction.TreeHeadKey)));
+
     private byte[] Meta(ReadOnlySpan<byte> key) => _db.Get(_db.Meta, key)
         ?? throw new StoreException($"the store has no {Encoding.ASCII.GetString(key)}: it is damaged");
-
-    private static void Expect<T>(int? length, int expected, string what, T which)
-    {
-        if (length is null)
-        {
-            throw Missing(what, which);
-        }
-
-        if (length != expected)
-        {
-            throw new StoreException($"{what} {which} has {length} bytes instead of {expected}: the store is damaged");
-        }
-    }
-
-    private static StoreException Missing<T>(string what, T which) =>
-        new($"{what} {which} is missing: the store is damaged");
 
     /// <summary>What readers see, replaced as a whole.</summary>
     private sealed record State(StoreIdentity Identity, TreeHead TreeHead);

@@ -53,6 +53,20 @@ internal sealed record StoreIdentity(
     public static StoreIdentity ForNew(NodeRole role, TreeType treeType, Hash? logKeyHash) =>
         new(StoreFormat.Version, role, treeType, TreeState.Active, Guid.NewGuid(), logKeyHash);
 
+    /// <summary>Says why these cannot follow this identity one after the other; null when they can.</summary>
+    public string? RefuseSuccessors(IReadOnlyList<StoreIdentity> steps)
+    {
+        var current = this;
+        foreach (var next in steps)
+        {
+            if (current.RefuseSuccessor(next) is { } refusal)
+                return refusal;
+            current = next;
+        }
+
+        return steps.Count == 0 ? "no identity to change to" : null;
+    }
+
     /// <summary>
     /// Says why <paramref name="next"/> cannot follow this identity; null when it can. Format version, node id and a
     /// known log key stay for life. Role and tree type change only while the tree is frozen, so a change of who

@@ -32,6 +32,16 @@ internal static class StoreKeys
         key[8] = (byte)id.Level;
     }
 
+    /// <summary>The node whose key this is; null when it is no node's.</summary>
+    public static NodeId? TryReadNode(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != NodeSize || key[8] is 0 or > MaxLevel)
+            return null;
+        ulong last = BinaryPrimitives.ReadUInt64BigEndian(key);
+        var id = new NodeId(key[8], last >> key[8]);
+        return last < long.MaxValue && LastLeaf(id) == last ? id : null;
+    }
+
     /// <summary>Index of the last leaf under a node. The node exists when the tree is larger than this.</summary>
     public static ulong LastLeaf(NodeId id) => ((id.Index + 1) << id.Level) - 1;
 

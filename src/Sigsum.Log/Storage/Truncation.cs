@@ -9,18 +9,23 @@ internal static class Truncation
 {
     private const int ChunkSize = 4096;
 
-    /// <summary>Throws unless the tree is frozen and <paramref name="to"/> is a head of it.</summary>
+    /// <summary>Throws unless the tree is frozen, or is by the first step, and <paramref name="to"/> is a head of it.</summary>
+    /// <returns>The identity afterwards.</returns>
     /// <exception cref="StoreException">It is not; nothing was changed.</exception>
-    public static void Check(ILogStore store, TreeHead to)
+    public static StoreIdentity Check(ILogStore store, TreeHead to, IReadOnlyList<StoreIdentity> steps)
     {
-        if (store.Identity.TreeState != TreeState.Frozen)
+        var identity = store.Identity;
+        if (identity.TreeState != TreeState.Frozen && steps is not [{ TreeState: TreeState.Frozen }, ..])
             throw new StoreException("leaves can be taken off only while the tree is FROZEN");
+        if (steps.Count > 0 && identity.RefuseSuccessors(steps) is { } refusal)
+            throw new StoreException(refusal);
         var local = store.TreeHead;
         if (to.Size > local.Size)
             throw new StoreException($"a tree of {local.Size} leaves cannot be taken back to {to.Size}");
         var root = to.Size == local.Size ? local.RootHash : ProofBuilder.Root(to.Size, store);
         if (root != to.RootHash)
             throw new StoreException($"the tree has root {root} for size {to.Size}, not {to.RootHash}: nothing is taken off");
+        return steps.Count > 0 ? steps[^1] : identity;
     }
 
     /// <summary>Hashes of the leaves beyond a size that are found there, and not at a lower index.</summary>

@@ -7,7 +7,10 @@ using Sigsum.Policy;
 namespace Sigsum.Log.Witnessing;
 
 /// <summary>The cosignatures that came in time, and whether they satisfy the policy.</summary>
-internal sealed record CollectedCosignatures(ImmutableArray<Cosignature> Cosignatures, bool Quorum);
+/// <param name="Cosignatures">Verified, one per witness.</param>
+/// <param name="Quorum">Whether they satisfy the policy; true without a policy.</param>
+/// <param name="Witnessed">Whether the policy asks for a quorum, and it is there: the witnesses know of this head.</param>
+internal sealed record CollectedCosignatures(ImmutableArray<Cosignature> Cosignatures, bool Quorum, bool Witnessed);
 
 /// <summary>
 /// Asks all witnesses of the policy at once. Returns when the quorum is there and a short grace for the others has
@@ -23,6 +26,9 @@ internal sealed class CosignatureCollector(
     TimeProvider time)
 {
     private readonly Dictionary<WitnessLane, Task> _busy = [];
+
+    /// <summary>The witnesses that are asked.</summary>
+    public IEnumerable<PolicyWitness> Witnesses => lanes.Select(lane => lane.Witness);
 
     /// <summary>How many witnesses are asked: those of the policy that have a URL.</summary>
     public int Count => lanes.Length;
@@ -70,7 +76,7 @@ internal sealed class CosignatureCollector(
 
         if (counted && !quorum)
             metrics.Witnesses.OnQuorumMissed();
-        return new CollectedCosignatures(cosignatures.ToImmutable(), quorum);
+        return new CollectedCosignatures(cosignatures.ToImmutable(), quorum, counted && quorum);
     }
 
     private async Task<List<Task<Cosignature?>>> StartAsync(StoredTreeHead head, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Sigsum.Crypto;
+using Sigsum.Log.Signing;
 
 namespace Sigsum.Log.Witnessing;
 
@@ -14,11 +15,23 @@ namespace Sigsum.Log.Witnessing;
 internal sealed class Preflight(bool needsAnswer)
 {
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<Hash> _answered = [];
     private readonly HashSet<Hash> _asked = [];
     private HashSet<Hash> _witnesses = [];
     private Func<IReadOnlySet<Hash>, bool> _isQuorum = _ => true;
+
+    /// <summary>
+    /// Waits until clients may be let in, for a node that only the witnesses can tell that it is an older copy: until
+    /// they have been asked, which takes no longer than <c>--timeout</c>. None of them may be there; then what was
+    /// published last is shown, and nothing signed.
+    /// </summary>
+    public async Task HearAsync(PrimaryRole role, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, role.Revoked);
+        await Task.WhenAny(_heard.Task, Task.Delay(Timeout.InfiniteTimeSpan, time, ended.Token));
+    }
 
     /// <summary>Completes when signing may begin.</summary>
     public Task Passed => _passed.Task;
@@ -60,9 +73,10 @@ internal sealed class Preflight(bool needsAnswer)
     private void Decide()
     {
         var answered = _witnesses.Where(_answered.Contains).ToHashSet();
-        if (_witnesses.Count > 0 && needsAnswer && answered.Count == 0)
+        if (!_witnesses.All(_asked.Contains) && (answered.Count == 0 || !_isQuorum(answered)))
             return;
-        if (_witnesses.All(_asked.Contains) || (answered.Count > 0 && _isQuorum(answered)))
+        _heard.TrySetResult();
+        if (_witnesses.Count == 0 || !needsAnswer || answered.Count > 0)
             _passed.TrySetResult();
     }
 }

@@ -23,6 +23,7 @@ internal sealed partial class WitnessLane(
     PrimaryRole role,
     Preflight preflight,
     Func<ulong> largestSigned,
+    Action<ulong> seenLarger,
     ulong cosignedSize,
     NodeMetrics metrics,
     TimeSpan timeout,
@@ -100,7 +101,10 @@ internal sealed partial class WitnessLane(
         }
 
         _oldSize = conflict.Size;
-        return conflict.Size <= head.Size;
+        if (conflict.Size <= head.Size)
+            return true;
+        seenLarger(conflict.Size);
+        return false;
     }
 
     /// <summary>A witness that does not know the log (404) has cosigned nothing of it.</summary>

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Sigsum.Checkpoints;
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
+using Sigsum.Messages;
 using Sigsum.Policy;
 
 namespace Sigsum.Log.Witnessing;
@@ -14,6 +16,11 @@ namespace Sigsum.Log.Witnessing;
 /// The witnesses of the policy file as it was read last. Reading it again replaces the whole panel between two
 /// rounds; a witness whose size is no longer known is asked for it by its own 409.
 /// </summary>
+/// <remarks>
+/// A promoted primary knows the head that was published last, and perhaps not the one that was signed last, which its tree
+/// contains: up to <paramref name="signedBefore"/> a witness may have cosigned more than this node has signed. Then what was
+/// known was not the last, and is not shown any more.
+/// </remarks>
 internal sealed partial class WitnessPanel(
     PrimaryOptions options,
     PublicKey logKey,
@@ -22,6 +29,7 @@ internal sealed partial class WitnessPanel(
     Preflight preflight,
     TreeHeadSigner signer,
     Publisher publisher,
+    ulong signedBefore,
     HttpClient http,
     NodeServices services)
 {
@@ -31,6 +39,27 @@ internal sealed partial class WitnessPanel(
     /// <summary>The panel of the next round.</summary>
     public CosignatureCollector Current() =>
         _current ?? throw new InvalidOperationException("the policy has not been read yet");
+
+    /// <summary>
+    /// A head that was published before the restart, with those of its cosignatures that verify now: nothing vouches
+    /// for the bytes of the others. Null where --require-quorum asks for more than is left.
+    /// </summary>
+    /// <exception cref="StartupException">The policy file cannot be read or used.</exception>
+    public CosignedTreeHead? Confirm(CosignedTreeHead published)
+    {
+        var policy = ReadPolicy(options.PolicyFile);
+        var origin = SigsumOrigin.ForLog(logKey);
+        var head = published.SignedTreeHead.TreeHead;
+        var confirmed = published.Cosignatures.RemoveAll(
+            c => policy?.FindWitness(c.KeyHash) is not { } witness || !c.Verify(witness.PublicKey, origin, head));
+        var dropped = published.Cosignatures.Length - confirmed.Length;
+        if (dropped == 0)
+            return published;
+        NotConfirmed(_logger, dropped, published.Cosignatures.Length);
+        return options.RequireQuorum && policy?.IsQuorum(confirmed.Select(c => c.KeyHash).ToHashSet()) != true
+            ? null
+            : published with { Cosignatures = confirmed };
+    }
 
     /// <summary>Reads the policy file for the first time, after the publisher has resumed.</summary>
     /// <exception cref="StartupException">The policy file cannot be read or used.</exception>
@@ -85,7 +114,8 @@ internal sealed partial class WitnessPanel(
             : 0;
         var client = Client(witness);
         return new WitnessLane(
-            witness, client, logKey, store, role, preflight, () => signer.Last?.Size ?? 0, cosigned,
+            witness, client, logKey, store, role, preflight, () => Math.Max(signer.Last?.Size ?? 0, signedBefore),
+            publisher.HideBelow, cosigned,
             services.Metrics, options.Node.Timeout, services.Time, services.Logger<WitnessLane>());
     }
 
@@ -102,6 +132,10 @@ internal sealed partial class WitnessPanel(
                 + error.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Dropped} of {Count} stored cosignatures are not shown again: not valid, or of no witness of the policy")]
+    private static partial void NotConfirmed(ILogger logger, int dropped, int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "policy read again: {Count} witnesses are asked")]
     private static partial void Reloaded(ILogger logger, int count);

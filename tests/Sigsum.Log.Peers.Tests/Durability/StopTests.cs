@@ -82,6 +82,12 @@ public sealed class StopTests
         await CommitAsync(client, requests[0]);
         await CommitAsync(client, requests[1]);
 
+        await Eventually.UntilAsync(
+            "both leaves to be published, which the secondary has to know of",
+            StopLimit,
+            async token => (await client.GetTreeHeadAsync(token)).SignedTreeHead.TreeHead.Size == 2,
+            Cancellation);
+
         // Both nodes hold a request of the other one now. The default of --commit-wait passes without a commit.
         log.Secondary.Process.Signal(UnixSignal.Stop);
         Assert.Equal(AddLeafStatus.Accepted, await client.AddLeafAsync(requests[2], null, Cancellation));

@@ -8,6 +8,19 @@ namespace Sigsum.Log.Tests.Hosting;
 /// <summary>Fills a node's store with leaves that its log never had.</summary>
 internal static class OtherTree
 {
+    /// <summary>Puts another tree in the place of a node's own; the node stays the same.</summary>
+    public static async Task ReplaceAsync(string directory, int leaves)
+    {
+        StoreIdentity identity;
+        IReadOnlyList<StoreRecord> records;
+        using (var before = RocksDbLogStore.Open(directory))
+            (identity, records) = (before.Identity, before.ReadRecords(""));
+        Directory.Delete(directory, recursive: true);
+        using (var after = RocksDbLogStore.Create(directory, identity))
+            after.CommitRecords(records);
+        await WriteAsync(directory, leaves);
+    }
+
     public static async Task WriteAsync(string directory, int leaves)
     {
         using var key = Ed25519Signer.Generate();

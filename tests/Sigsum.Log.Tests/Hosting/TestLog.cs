@@ -1,11 +1,14 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Keys;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Witnessing;
+using Sigsum.Merkle;
 using Sigsum.Messages;
 using Sigsum.Testing;
 using Hash = Sigsum.Crypto.Hash;
@@ -56,13 +59,22 @@ internal sealed class TestLog : IAsyncDisposable
 
     public Uri ExternalUrl => _ports[0].Url;
 
-    public Uri PrimaryInternalUrl => _ports[1].Url;
+    public Uri PrimaryInternalUrl => Internal(_ports[1]);
 
-    public Uri SecondaryInternalUrl => _ports[2].Url;
+    public Uri SecondaryInternalUrl => Internal(_ports[2]);
 
-    public SecondaryPeer OtherPeer => new(_ports[4].Url, SecondaryKey.PublicKey);
+    public SecondaryPeer OtherPeer => new(Internal(_ports[4]), SecondaryKey.PublicKey);
+
+    /// <summary>
+    /// Where set, nodes that are started from then on authenticate each other with the files of this, given the name of
+    /// their data directory.
+    /// </summary>
+    public Func<string, InternalTlsFiles>? Tls { get; set; }
 
     public string SthFile => PathOf("sth");
+
+    /// <summary>Time between two checks of a whole store by a running node.</summary>
+    public TimeSpan ScrubInterval { get; set; } = TimeSpan.FromHours(1);
 
     public string PathOf(string name) => _directory.PathOf(name);
 
@@ -133,6 +145,34 @@ internal sealed class TestLog : IAsyncDisposable
     public async Task<AddLeafRequest> RequestAsync(int number) =>
         await AddLeafRequest.SignAsync(Hash.Sha256(BitConverter.GetBytes(number)), Submitter, Cancel);
 
+    /// <summary>
+    /// Gives both nodes, which have not been started yet, the same tree, as if its leaves had been submitted; the head
+    /// of the first <paramref name="signed"/> leaves is signed and published.
+    /// </summary>
+    public async Task FillAsync(int count, int signed)
+    {
+        var leaves = new List<Leaf>(count);
+        for (var number = 0; number < count; number++)
+            leaves.Add((await RequestAsync(number)).ToLeaf());
+        foreach (var (node, role, type) in new[]
+        {
+            ("primary", NodeRole.Primary, TreeType.Log), ("secondary", NodeRole.Secondary, TreeType.PreorderedLog),
+        })
+        {
+            using var store = RocksDbLogStore.Create(
+                PathOf(node), StoreIdentity.ForNew(role, type, LogKey.PublicKey.KeyHash()));
+            store.Commit(TreeAppender.Restore(store).Prepare(leaves, [.. leaves.Select(leaf => leaf.LeafHash())], []));
+            if (role != NodeRole.Primary)
+                continue;
+            var head = await SignedTreeHead.SignAsync(
+                new TreeHead((ulong)signed, ProofBuilder.Root((ulong)signed, store)), LogKey, Cancel);
+            new SthFile(SthFile).Store(head);
+            var body = new ArrayBufferWriter<byte>();
+            new CosignedTreeHead(head, []).Write(body);
+            store.CommitRecords([new StoreRecord(Publisher.RecordKey, body.WrittenMemory)]);
+        }
+    }
+
     /// <summary>Posts a leaf once.</summary>
     public async Task<AddLeafStatus> AddAsync(int number) =>
         await Client.AddLeafAsync(await RequestAsync(number), null, Cancel);
@@ -157,10 +197,11 @@ internal sealed class TestLog : IAsyncDisposable
     }
 
     /// <summary>Waits until a condition of a node's health has a reason that contains the words.</summary>
-    public static Task NotReadyAsync(NodeServices services, string because) =>
+    public static Task NotReadyAsync(NodeServices services, params string[] because) =>
         Eventually.UntilAsync(
-            $"a node that says: {because}", Patience,
-            _ => Task.FromResult(services.Health.Readiness().Text.Contains(because, StringComparison.Ordinal)), Cancel);
+            $"a node that says: {string.Join(" or ", because)}", Patience,
+            _ => Task.FromResult(because.Any(
+                text => services.Health.Readiness().Text.Contains(text, StringComparison.Ordinal))), Cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -188,6 +229,8 @@ internal sealed class TestLog : IAsyncDisposable
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
             File.Copy(file, file.Replace(from, to, StringComparison.Ordinal));
     }
+
+    private Uri Internal(FreePort port) => new UriBuilder(port.Url) { Scheme = Tls is null ? "http" : "https" }.Uri;
 
     private async Task<SecondaryNode> StartSecondaryAsync(
         string name, FreePort external, FreePort local, NodeServices services)
@@ -221,6 +264,9 @@ internal sealed class TestLog : IAsyncDisposable
         DataDir = PathOf(data),
         ExternalEndpoint = new HostPort("127.0.0.1", external.Number),
         InternalEndpoint = new HostPort("127.0.0.1", local.Number),
+        InternalTls = Tls?.Invoke(data),
         Interval = TimeSpan.FromSeconds(2),
+        ScrubRate = 1_000_000,
+        ScrubInterval = ScrubInterval,
     };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
+using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Tests.Http;
 
@@ -34,6 +36,22 @@ public sealed class NodeListenerTests
         await listener.StopAsync(limit.Token).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => asked);
         never.SetResult();
+    }
+
+    [Fact]
+    public async Task A_store_that_failed_is_no_fault_of_the_request_which_may_come_again()
+    {
+        var services = NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
+        var failing = new Sigsum.Log.Http.Endpoint(
+            "failing", HttpMethods.Get, false, (_, _) => throw new StoreException("secret"));
+        var table = new EndpointTable("", [failing], null, services.Time, services.Logger<EndpointTable>());
+        await using var listener = await NodeListener.StartExternalAsync(
+            new HostPort("127.0.0.1", 0), table, services, Cancel);
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(listener.Url, "failing"), Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal("(503) the log cannot read or write its store\n", await answer.Content.ReadAsStringAsync(Cancel));
     }
 
     [Fact]

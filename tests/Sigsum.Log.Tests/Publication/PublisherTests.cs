@@ -21,7 +21,7 @@ public sealed class PublisherTests : IDisposable
     private readonly NodeServices _services = NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
     private readonly Publisher _publisher;
 
-    public PublisherTests() => _publisher = new Publisher(_store, _services);
+    public PublisherTests() => _publisher = new Publisher(_store, new HeadReplicas(0, 0, _services), _services);
 
     public void Dispose()
     {
@@ -68,6 +68,37 @@ public sealed class PublisherTests : IDisposable
         _publisher.Withdraw();
         _publisher.Publish(await HeadAsync(6), []);
         Assert.Null(_publisher.Current);
+    }
+
+    [Fact]
+    public async Task A_head_that_covers_a_damaged_leaf_is_shown_no_longer_and_never_again()
+    {
+        _publisher.Publish(await HeadAsync(5), []);
+        _publisher.WithdrawAbove(5);
+        Assert.Equal(5ul, _publisher.Current!.Size);
+        _publisher.Publish(await HeadAsync(6), []);
+        Assert.Equal(5ul, _publisher.Current.Size);
+        _publisher.Publish(await HeadAsync(5), [By(A, 200)]);
+        Assert.Equal([By(A, 200)], Shown);
+        _publisher.WithdrawAbove(4);
+        Assert.Null(_publisher.Current);
+        _publisher.WithdrawAbove(5);
+        _publisher.Publish(await HeadAsync(5), []);
+        Assert.Null(_publisher.Current);
+    }
+
+    [Fact]
+    public async Task What_is_stored_is_compared_with_what_is_shown()
+    {
+        Assert.True(_publisher.IsStoredAsShown());
+        _publisher.Publish(await HeadAsync(6), [By(A, 100)]);
+        Assert.True(_publisher.IsStoredAsShown());
+        byte[] record = _store.ReadRecord(Publisher.RecordKey)!;
+        record[^2] ^= 1;
+        _store.CommitRecords([new StoreRecord(Publisher.RecordKey, record)]);
+        Assert.False(_publisher.IsStoredAsShown());
+        _store.CommitRecords([new StoreRecord(Publisher.RecordKey, default)]);
+        Assert.False(_publisher.IsStoredAsShown());
     }
 
     private ImmutableArray<Cosignature> Shown => _publisher.Current!.Head.Cosignatures;

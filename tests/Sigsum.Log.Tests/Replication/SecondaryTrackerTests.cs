@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sigsum.Client;
 using Sigsum.Crypto;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Publication;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -39,15 +41,20 @@ public sealed class SecondaryTrackerTests
         });
         var other = new Endpoint("other", HttpMethods.Get, false, (_, _) => Task.CompletedTask);
         var table = new EndpointTable("", [impatient, other], null, services.Time, services.Logger<EndpointTable>());
-        await using var listener = await NodeListener.StartInternalAsync(
+        using var store = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, null));
+        var succession = new Succession(store, services);
+        await using var listener = await NodeListener.StartExternalAsync(
             new HostPort("127.0.0.1", 0), table, services, Cancel);
         using var http = SigsumHttp.CreateForNodes();
-        using var store = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, null));
         using var role = new PrimaryRole();
         var peer = new SecondaryPeer(listener.Url, key.PublicKey);
+        var options = new PrimaryOptions { Node = new NodeOptions { KeyFile = "" }, Secondaries = [peer] };
+        using var roster = new RosterKeeper(options, key, store, succession, url => new NodeClient(http, url), services);
+        var gate = new ReplicationGate(store, 1, 1, () => roster.InForce, new Signal(), () => { });
         var tracker = new SecondaryTracker(
-            0, peer, new SecondaryClient(http, peer.Url), store, new ReplicationGate(store, 1, 1, new Signal(), () => { }), role,
-            TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(250), services);
+            0, peer, new SecondaryClient(http, peer.Url), new NodeClient(http, peer.Url), roster, succession,
+            new HeadReplicas(1, 1, services), store, gate, role, null, TimeSpan.FromSeconds(10),
+            TimeSpan.FromMilliseconds(250), services);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = tracker.RunAsync(stop.Token);
 

@@ -65,7 +65,7 @@ public sealed class TreeHeadSignerTests : IDisposable
         var first = Signer(_key, before);
         var signed = await first.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(before.TreeHead), Cancel);
 
-        var second = new TreeHeadSigner(_key, Sth, Startup, fork, _role, new Watermark(0), _services);
+        var second = new TreeHeadSigner(_key, Sth, Startup, fork, _role, startupPending: false, new Watermark(0), _services);
         second.Resume(StoredTreeHead.Loaded(signed!.Signed));
         await Assert.ThrowsAsync<InvariantViolationException>(
             () => second.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(fork.TreeHead), Cancel));
@@ -121,7 +121,7 @@ public sealed class TreeHeadSignerTests : IDisposable
     private StartupFile Startup => new(_directory.PathOf("sth"));
 
     private TreeHeadSigner Signer(ISigner key, ILogStore tree) =>
-        new(key, Sth, Startup, tree, _role, _signedSize, _services);
+        new(key, Sth, Startup, tree, _role, startupPending: true, _signedSize, _services);
 
     private static async Task<MemoryLogStore> TreeAsync(int leaves, byte salt)
     {

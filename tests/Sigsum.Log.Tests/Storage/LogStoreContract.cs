@@ -174,16 +174,16 @@ public abstract class LogStoreContract : RecordStoreContract
         Refused(nine with { Size = 10 });
         Refused(five with { RootHash = nine.RootHash });
         Refused(nine with { RootHash = five.RootHash });
-        Store.Truncate(five, []);
+        Store.Truncate(five, [], []);
         Assert.Equal(five, Store.TreeHead);
-        Store.Truncate(five, [new StoreRecord("test/taken", new byte[] { 1 })]);
+        Store.Truncate(five, [], [new StoreRecord("test/taken", new byte[] { 1 })]);
         Reopen();
         Assert.Equal(five, Store.TreeHead);
         Assert.NotNull(Store.ReadRecord("test/taken"));
 
         void Refused(TreeHead to)
         {
-            Assert.Throws<StoreException>(() => Store.Truncate(to, [new StoreRecord("test/not", new byte[] { 1 })]));
+            Assert.Throws<StoreException>(() => Store.Truncate(to, [], [new StoreRecord("test/not", new byte[] { 1 })]));
             Assert.Equal(nine, Store.TreeHead);
             Assert.Null(Store.ReadRecord("test/not"));
         }
@@ -305,7 +305,7 @@ public abstract class LogStoreContract : RecordStoreContract
     {
         Assert.Equal(size, head.Size);
         Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Frozen }, []);
-        Store.Truncate(head, []);
+        Store.Truncate(head, [], []);
         Store.UpdateIdentity(Store.Identity with { TreeState = TreeState.Active }, []);
     }
 }

@@ -1,3 +1,4 @@
+using Sigsum.Log.Signing;
 using Sigsum.Log.Witnessing;
 using Hash = Sigsum.Crypto.Hash;
 
@@ -54,6 +55,29 @@ public sealed class PreflightTests
             preflight.Answered(B);
             Assert.True(preflight.Passed.IsCompleted);
         }
+    }
+
+    [Fact]
+    public async Task Where_only_witnesses_can_know_better_clients_come_in_once_all_were_asked()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var role = new PrimaryRole();
+        var guarded = TwoOfThree(needsAnswer: false);
+        await guarded.HearAsync(role, TimeProvider.System, cancellation);
+
+        var alone = TwoOfThree(needsAnswer: true);
+        var heard = alone.HearAsync(role, TimeProvider.System, cancellation);
+        alone.Silent(A);
+        alone.Silent(B);
+        Assert.False(heard.IsCompleted);
+        alone.Silent(C);
+        await heard;
+        Assert.False(alone.Passed.IsCompleted);
+
+        heard = TwoOfThree(needsAnswer: true).HearAsync(role, TimeProvider.System, cancellation);
+        Assert.False(heard.IsCompleted);
+        role.Revoke("a witness knows more");
+        await heard;
     }
 
     [Fact]

@@ -20,9 +20,9 @@ public sealed class RotationTests
         using var witness = new ScriptedWitness(services);
         await witness.Signer.SignFirstAsync(TreeHead.Empty, Cancel);
         var nobody = witness.Nobody();
-        var publisher = new Publisher(witness.Store, services);
+        var publisher = new Publisher(witness.Store, Heads(services), services);
         var rotation = new Rotation(
-            witness.Signer, witness.SignedSize, () => nobody, publisher, new RotationBudget(8640, time),
+            witness.Signer, witness.SignedSize, () => nobody, publisher, Heads(services), new RotationBudget(8640, time),
             requireQuorum: true, TimeSpan.FromSeconds(10), services.Health, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = rotation.RunAsync(stop.Token);
@@ -46,8 +46,8 @@ public sealed class RotationTests
         await witness.Signer.SignFirstAsync(TreeHead.Empty, Cancel);
         var collector = witness.Collector((_, _) => { });
         var rotation = new Rotation(
-            witness.Signer, witness.SignedSize, () => collector, new Publisher(witness.Store, services),
-            new RotationBudget(24, time), requireQuorum: false, TimeSpan.FromMinutes(1), services.Health, time);
+            witness.Signer, witness.SignedSize, () => collector, new Publisher(witness.Store, Heads(services), services),
+            Heads(services), new RotationBudget(24, time), requireQuorum: false, TimeSpan.FromMinutes(1), services.Health, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = rotation.RunAsync(stop.Token);
 
@@ -63,4 +63,6 @@ public sealed class RotationTests
         // One round per interval is a refresh; the budget is one more in an hour.
         Assert.InRange(witness.Asked, 1, 2);
     }
+
+    private static HeadReplicas Heads(NodeServices services) => new(0, 0, services);
 }

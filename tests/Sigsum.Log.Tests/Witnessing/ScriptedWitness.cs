@@ -28,7 +28,7 @@ internal sealed class ScriptedWitness : HttpMessageHandler
         _http = new HttpClient(this, disposeHandler: false);
         Signer = new TreeHeadSigner(
             _logKey, new SthFile(_directory.PathOf("sth")), new StartupFile(_directory.PathOf("sth")), Store, _role,
-            SignedSize, services);
+            startupPending: true, SignedSize, services);
         Policy = TrustPolicy.Parse(System.Text.Encoding.ASCII.GetBytes(
             $"witness w {_witnessKey.PublicKey} http://w.example\nquorum w\n"));
     }
@@ -58,7 +58,7 @@ internal sealed class ScriptedWitness : HttpMessageHandler
             new WitnessLane(
                 Policy.Witnesses[0], new(_http, Policy.Witnesses[0].Url!), _logKey.PublicKey, Store, _role,
                 new Preflight(false),
-                () => Signer.Last!.Size, 0, Services.Metrics, TimeSpan.FromSeconds(10), Services.Time,
+                () => Signer.Last!.Size, _ => { }, 0, Services.Metrics, TimeSpan.FromSeconds(10), Services.Time,
                 Services.Logger<WitnessLane>()),
         ],
         TimeSpan.Zero, late, Services.Metrics, Services.Time);

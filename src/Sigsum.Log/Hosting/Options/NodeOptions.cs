@@ -19,6 +19,11 @@ internal sealed record NodeOptions
     public HostPort InternalEndpoint { get; init; } = new("localhost", 6967);
 
     /// <summary>
+    /// How nodes authenticate each other at the internal endpoint; null for not at all (<c>--internal-tls-*</c>).
+    /// </summary>
+    public InternalTlsFiles? InternalTls { get; init; }
+
+    /// <summary>
     /// Path before the endpoint names, without slashes at its ends; empty for none (<c>--url-prefix</c>).
     /// </summary>
     public string UrlPrefix { get; init; } = "";
@@ -43,6 +48,14 @@ internal sealed record NodeOptions
 
     /// <summary>The directory of the embedded store (<c>--data-dir</c>).</summary>
     public string DataDir { get; init; } = "/var/lib/sigsum-log";
+
+    /// <summary>
+    /// Stored leaves that are read and checked in a second at most, in the background; 0: none (<c>--scrub-rate</c>).
+    /// </summary>
+    public int ScrubRate { get; init; } = 10_000;
+
+    /// <summary>Time between two checks of the whole store (<c>--scrub-interval</c>).</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Most leaves in one answer to <c>get-leaves</c> (<c>--max-range</c>, of the primary).</summary>
     public int MaxRange { get; init; } = 512;

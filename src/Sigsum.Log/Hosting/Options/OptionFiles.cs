@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sigsum.Keys;
 using Sigsum.Log.Admission;
+using Sigsum.Log.Http.Tls;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Signing.Pkcs11;
 using Sigsum.Policy;
@@ -44,6 +45,7 @@ internal static class OptionFiles
     {
         if (node.LogFile is { } log)
             CheckDirectoryOf(log, "log-file", problems);
+        CheckInternalTls(node.InternalTls, problems);
         if (node.KeyFile.Length == 0)
             return;
         try
@@ -64,6 +66,20 @@ internal static class OptionFiles
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or KeyFileException)
         {
             problems.Add(new("key-file", Pkcs11Uri.IsUri(node.KeyFile) ? error.Message : Unreadable(error)));
+        }
+    }
+
+    private static void CheckInternalTls(
+        InternalTlsFiles? files, ImmutableArray<ConfigurationProblem>.Builder problems)
+    {
+        try
+        {
+            if (files is not null)
+                CertificateFiles.Read(files, TimeProvider.System.GetUtcNow()).Dispose();
+        }
+        catch (CertificateFilesException error)
+        {
+            problems.AddRange(error.Problems);
         }
     }
 

@@ -28,6 +28,12 @@ internal static class OptionRanges
     /// <summary><c>--witness-requests-per-day</c>; fewer than one an hour would let cosignatures go stale.</summary>
     public static OptionRange<int> WitnessRequestsPerDay { get; } = new(24, 86_400_000);
 
+    /// <summary><c>--scrub-rate</c>; zero turns it off.</summary>
+    public static OptionRange<int> ScrubRate { get; } = new(0, 1_000_000);
+
+    /// <summary><c>--scrub-interval</c>.</summary>
+    public static OptionRange<TimeSpan> ScrubInterval { get; } = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(720));
+
     /// <summary><c>--queue-length</c>; a waiting leaf takes about half a kilobyte.</summary>
     public static OptionRange<int> QueueLength { get; } = new(1, 1_048_576);
 

@@ -19,6 +19,8 @@ internal static class OptionRules
         if (options.SthFile.Length == 0)
             problems.Add(new("sth-file", "is empty; write --sth-file=FILE, such as /var/lib/sigsum-log/sth"));
         CheckSecondaries(options, problems);
+        foreach (var peer in options.Secondaries)
+            CheckScheme(options.Node, "secondary-url", peer.Url, problems);
         Within(problems, "commit-wait", options.CommitWait, OptionRanges.CommitWait);
         Within(problems, "cosignature-grace", options.CosignatureGrace, OptionRanges.CosignatureGrace);
         Within(problems, "max-range", options.Node.MaxRange, OptionRanges.MaxRange);
@@ -41,8 +43,14 @@ internal static class OptionRules
     {
         var problems = ImmutableArray.CreateBuilder<ConfigurationProblem>();
         CheckNode(options.Node, problems);
-        if (!IsWebAddress(options.PrimaryUrl))
-            problems.Add(new("primary-url", $"'{options.PrimaryUrl}' {UrlAdvice("primary-url")}"));
+        if (options.PrimaryUrl is { } url)
+        {
+            if (IsWebAddress(url))
+                CheckScheme(options.Node, "primary-url", url, problems);
+            else
+                problems.Add(new("primary-url", $"'{url}' {UrlAdvice("primary-url")}"));
+        }
+
         return problems.DrainToImmutable();
     }
 
@@ -81,8 +89,34 @@ internal static class OptionRules
             problems.Add(new("data-dir", "is empty; write --data-dir=DIR, such as /var/lib/sigsum-log"));
         if (node.LogLevel is not (LogLevel.Debug or LogLevel.Information or LogLevel.Warning or LogLevel.Error))
             problems.Add(new("log-level", "write debug, info, warning or error"));
+        CheckInternalTls(node, problems);
         Within(problems, "timeout", node.Timeout, OptionRanges.Timeout);
         Within(problems, "interval", node.Interval, OptionRanges.Interval);
+        Within(problems, "scrub-rate", node.ScrubRate, OptionRanges.ScrubRate);
+        Within(problems, "scrub-interval", node.ScrubInterval, OptionRanges.ScrubInterval);
+    }
+
+    private static void CheckInternalTls(NodeOptions node, ImmutableArray<ConfigurationProblem>.Builder problems)
+    {
+        foreach (var option in node.InternalTls?.Missing() ?? [])
+        {
+            problems.Add(new(option,
+                $"is missing, and TLS between nodes takes all of --{InternalTlsFiles.CertOption}, " +
+                $"--{InternalTlsFiles.KeyOption} and --{InternalTlsFiles.CaOption}; write --{option}=FILE, or leave " +
+                "all three out"));
+        }
+    }
+
+    /// <summary>A node that authenticates itself talks to no node in the clear.</summary>
+    private static void CheckScheme(
+        NodeOptions node, string option, Uri url, ImmutableArray<ConfigurationProblem>.Builder problems)
+    {
+        if (node.InternalTls is not null && url.Scheme != Uri.UriSchemeHttps)
+        {
+            problems.Add(new(option,
+                $"{url} is not https, and with --internal-tls-* nodes are asked over TLS only; write --{option}=https://" +
+                "HOST:PORT, and the same options on that node"));
+        }
     }
 
     private static void CheckSecondaries(PrimaryOptions options, ImmutableArray<ConfigurationProblem>.Builder problems)

@@ -34,6 +34,14 @@ internal sealed record PrimaryOptions
         init => _secondaryQuorum = value;
     }
 
+    /// <summary>Whether the node may become a secondary while it runs (<c>sigsum-log node</c>).</summary>
+    public bool ChangesRoles { get; init; }
+
+    /// <summary>
+    /// Said out loud: these nodes are gone for good and were not promoted, so nobody waits for them (<c>--lost-node</c>).
+    /// </summary>
+    public ImmutableArray<Guid> LostNodes { get; init; } = [];
+
     /// <summary>
     /// Said out loud: leaves are committed although only this node holds them (<c>--no-secondary</c>).
     /// </summary>

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Sigsum.Log.Cli.Options;
+using Sigsum.Log.Failover;
+using Sigsum.Log.Hosting;
+
+namespace Sigsum.Log.Cli.Verbs.Failover;
+
+/// <summary>
+/// What a node is and holds, and whether the log is ready for the loss of its primary; from a running node or from the
+/// directory of a stopped one.
+/// </summary>
+internal sealed class StatusVerb : FailoverVerb
+{
+    /// <inheritdoc/>
+    public override string Name => "status";
+
+    /// <inheritdoc/>
+    public override string Summary => "what a node is and holds, and is the log ready for failover?";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<OptionSpec> Options { get; } =
+    [
+        OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, FailoverOptions.Url,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, OptionCatalog.Json,
+    ];
+
+    /// <inheritdoc/>
+    public override Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
+    {
+        var read = new OptionReader(values);
+        var dataDir = read.Text("data-dir", OptionCatalog.DataDir.Default);
+        var sthFile = read.Text("sth-file", OptionCatalog.SthFile.Default);
+        var url = read.Url(FailoverOptions.Url.Name);
+        var connection = NodeConfiguration.ReadConnection(read, values);
+        var json = read.Flag("json");
+        return values.Problems.Count > 0
+            ? Task.FromResult<int?>(null)
+            : RefusalsInWordsAsync(async () =>
+            {
+                var status = url is null
+                    ? await ReadAsync(dataDir, sthFile, cancellationToken)
+                    : await AskAsync(url, connection, cancellationToken);
+                if (json)
+                    Console.WriteLine(System.Text.Encoding.UTF8.GetString(status.ToJson()));
+                else
+                    Report.Table(Rows(status));
+                return 0;
+            });
+    }
+
+    /// <summary>Asks the node that runs in the directory, or reads the directory where none does.</summary>
+    private static async Task<NodeStatus> ReadAsync(string dataDir, string sthFile, CancellationToken cancellationToken)
+    {
+        using var running = await AdminClient.TryConnectAsync(dataDir, cancellationToken);
+        if (running is not null)
+            return await running.StatusAsync(cancellationToken);
+        using var store = Open(dataDir);
+        return StatusOfStore.Read(store, sthFile, TimeProvider.System.GetUtcNow());
+    }
+
+    private static async Task<NodeStatus> AskAsync(Uri url, NodeOptions connection, CancellationToken cancellationToken)
+    {
+        using var nodes = Reach(connection);
+        return NodeStatus.Parse(await nodes.Node(url).GetStatusAsync(cancellationToken));
+    }
+
+    private static IEnumerable<(string, string)> Rows(NodeStatus status)
+    {
+        yield return ("node", $"{status.Role} {status.NodeId:N}, {(status.Running ? "running" : "stopped")}");
+        yield return ("log", status.LogKeyHash ?? "its key is not known here");
+        yield return ("epoch", status.Epoch == 0
+            ? "0: never promoted"
+            : $"{status.Epoch}: node {status.PromotedNode:N} at {status.PromotedUrl} is primary");
+        yield return ("tree", $"{status.TreeType} {status.TreeState}, size {status.Size}, root {status.Root}");
+        if (status.SignedSize is { } signed)
+            yield return ("signed", Size(signed));
+        if (status.PublishedSize is { } published)
+            yield return ("published", $"{Size(published)}{(status.HeadAgeSeconds is { } age ? $", {age} s old" : "")}");
+        yield return ("roster", status.Roster is { } roster ? $"{roster}, quorum {status.Quorum}" : "none");
+        foreach (var other in status.Secondaries)
+            yield return ("secondary", $"{other.Url} {(other.NodeId is { } id ? $"{id:N}" : "(no id)")}: {Held(other.Size)}");
+        foreach (var witness in status.Witnesses)
+            yield return ("witness", witness.Size is { } size
+                ? $"{witness.Name}: {Size(size)}, {witness.AgeSeconds} s ago"
+                : $"{witness.Name}: has not cosigned what is published");
+        foreach (var problem in status.Problems)
+            yield return ("problem", problem);
+        yield return ("ready for failover", status.ReadyForFailover
+            ? "yes"
+            : $"no, because {string.Join("; ", status.NotReadyBecause)}");
+    }
+
+    private static string Held(ulong? size) => size is { } held ? $"holds {held}" : "what it holds is not known here";
+
+    private static string Size(ulong size) => string.Create(CultureInfo.InvariantCulture, $"size {size}");
+}

@@ -1,0 +1,366 @@
+using System.Collections.Immutable;
+using Sigsum.Crypto;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Failover;
+
+/// <summary>
+/// Makes a stopped secondary its log's primary. Each step is proved before the next; interrupted anywhere and run again, it
+/// completes.
+/// </summary>
+/// <remarks>
+/// The order: (1) the store is a secondary's of this log, and in its roster; (2) the key at hand is the log's, and signs;
+/// (3) the primary before does not answer, or is to be fenced; (4) every head that is known to be signed is in this tree;
+/// (5) the operator agrees; (6) the promotion record is signed and stored here, so a second run goes on with the same one;
+/// (7) the primary before and the other secondaries store it: from then on they acknowledge to nobody else, and what they
+/// hold does not grow; (8) what they hold and this node lacks is fetched; (9) no witness has seen more; (10) tree and role
+/// change in one transaction; (11) the startup file says how the log goes on.
+/// </remarks>
+internal sealed class Promotion(
+    PromotionOptions options, ILogStore store, ISigner key, NodeServices services, Func<string, Task<bool>> agree)
+{
+    private readonly List<FailoverStep> _steps = [];
+    private readonly PublicKey _logKey = key.PublicKey;
+    private readonly StartupFile _startup = new(options.SthFile);
+    private readonly SthFile _sth = new(options.SthFile);
+
+    /// <summary>Promotes, or says why not.</summary>
+    /// <exception cref="FailoverException">It refuses.</exception>
+    public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var succession = new Succession(store, services);
+        var latest = succession.Latest;
+        var resumed = latest is { } known && known.NodeId == store.Identity.NodeId ? known : null;
+        if (store.Identity.Role == NodeRole.Primary)
+            return Complete(resumed);
+
+        var roster = CheckStore(latest, resumed);
+        await TestSignature.ProveAsync(key, cancellationToken);
+        Step("log key", $"signs, and is the key of this store's log, {_logKey.KeyHash()}");
+        using var nodes = new PromotionContacts(options, succession, services);
+        var primaryUrl = (resumed is null ? latest?.NodeUrl : null) ?? options.PrimaryUrl;
+        var primaryAnswers = await CheckPrimaryAsync(nodes, primaryUrl, resumed, cancellationToken);
+        var head = CheckHeads();
+        CheckStartup();
+        var survey = await AskWitnessesAsync(nodes, head, cancellationToken);
+        if (options.DryRun)
+            return await DryRunAsync(nodes, roster, head, survey, cancellationToken);
+
+        if (!await agree(Question(primaryUrl, primaryAnswers, roster)))
+            throw new FailoverException("not agreed to; nothing was changed");
+        var record = resumed ?? await SignRecordAsync(latest, roster, cancellationToken);
+        succession.Learn(record);
+        Step("promotion record", $"epoch {record.Epoch}, stored here");
+        var unheard = await FenceAsync(nodes, record, roster, primaryUrl, primaryAnswers, cancellationToken);
+        CheckWitnesses(survey);
+        Convert(record, head, survey, unheard);
+        return Report(changed: true);
+    }
+
+    /// <summary>All of it is done, but perhaps the last file.</summary>
+    private FailoverReport Complete(PromotionRecord? record)
+    {
+        if (record is null)
+            throw new FailoverException("this node is a primary already, and was not promoted: there is nothing to do");
+        Step("promotion record", $"this node was promoted in epoch {record.Epoch}");
+        CheckStartup();
+        var missing = !_sth.Exists && _startup.Read() == StartupMode.Saved;
+        if (missing && !options.DryRun)
+            WriteStartup();
+        return Report(changed: missing && !options.DryRun);
+    }
+
+    private Roster? CheckStore(PromotionRecord? latest, PromotionRecord? resumed)
+    {
+        var identity = store.Identity;
+        if (identity.TreeType != TreeType.PreorderedLog)
+            throw new FailoverException($"the tree is of type {StoreFormat.TreeTypeName(identity.TreeType)}: not a secondary's");
+        if (identity.LogKeyHash is not { } log)
+        {
+            throw new FailoverException("this secondary was never told its log's key, neither by --log-key-file nor by its "
+                + "primary: nothing proves that its tree is the log's");
+        }
+
+        if (log != _logKey.KeyHash())
+            throw new FailoverException($"the key has key hash {_logKey.KeyHash()}, the store belongs to the log {log}");
+        Step("store", $"secondary {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}, epoch {latest?.Epoch ?? 0}");
+        var roster = RosterRecord.Load(store);
+        if (roster is not null && roster.Secondaries.All(entry => entry.NodeId != identity.NodeId))
+        {
+            throw new FailoverException($"the primary has taken this node out of its roster ({roster.Epoch}.{roster.Number}): it may "
+                + "lack leaves that are committed. Promote one of: " + Names(roster.Secondaries));
+        }
+
+        Step("roster", roster is null
+            ? "none: the primary never said which other secondaries there are (log-go does not)"
+            : $"{roster.Epoch}.{roster.Number}: {roster.Secondaries.Length} secondaries, {roster.Quorum} had to hold a leaf");
+        return roster;
+    }
+
+    private async Task<bool> CheckPrimaryAsync(
+        PromotionContacts nodes, Uri? url, PromotionRecord? resumed, CancellationToken cancellationToken)
+    {
+        if (url is null)
+        {
+            Step("primary before", "not known (--primary-url): make sure that it is stopped");
+            return false;
+        }
+
+        var answers = await nodes.AnswersAsync(url, cancellationToken);
+        if (answers && !options.FencePrimary && resumed is null)
+        {
+            throw new FailoverException($"the primary at {url} answers. To exchange roles with it run `sigsum-log switchover` there; "
+                + "to take over all the same stop it, or write --fence-primary, which tells it that its time is over");
+        }
+
+        Step("primary before", answers ? $"{url} answers, and is to be fenced" : $"{url} does not answer");
+        return answers;
+    }
+
+    /// <summary>The latest head that is known here; it and the one in the sth file must be heads of this tree.</summary>
+    private CosignedTreeHead? CheckHeads()
+    {
+        var known = Publisher.LoadPublished(store, _logKey);
+        if (known is { } published)
+            CheckPrefix(published.SignedTreeHead.TreeHead, "the head that was published last, as far as is known here,");
+        Step("last head", known is null ? "none is known here" : $"size {known.SignedTreeHead.TreeHead.Size}, in this tree");
+        if (!_sth.Exists)
+            return known;
+        var carried = LoadSth();
+        CheckPrefix(carried.TreeHead, $"the signed tree head in {_sth.Path}");
+        Step("sth file", $"{_sth.Path}: size {carried.TreeHead.Size}, in this tree; the log goes on from it");
+        return known?.SignedTreeHead.TreeHead.Size >= carried.TreeHead.Size ? known : new CosignedTreeHead(carried, []);
+    }
+
+    private SignedTreeHead LoadSth()
+    {
+        try
+        {
+            return _sth.Load(_logKey);
+        }
+        catch (StartupException error)
+        {
+            throw new FailoverException($"{error.Message}. Remove the file, or put the log's own there");
+        }
+    }
+
+    private void CheckPrefix(TreeHead head, string what)
+    {
+        if (head.Size > store.TreeHead.Size)
+        {
+            throw new FailoverException($"{what} has {head.Size} leaves, this tree only {store.TreeHead.Size}: promote a secondary "
+                + "that holds more, or recover this one first");
+        }
+
+        if (ProofBuilder.Root(head.Size, store) != head.RootHash)
+            throw new FailoverException($"{what} (size {head.Size}) is no head of this tree: it is not the log's, or damaged");
+    }
+
+    private void CheckStartup()
+    {
+        StartupMode mode;
+        try
+        {
+            mode = _startup.Read();
+        }
+        catch (SigsumFormatException error)
+        {
+            throw new FailoverException(error.Message);
+        }
+
+        if (mode == StartupMode.Empty)
+            throw new FailoverException($"{_startup.Path} says that the log begins empty; it does not: remove the file");
+        if (mode != StartupMode.Saved && _sth.Exists)
+            throw new FailoverException($"there is both {_sth.Path} and {_startup.Path}: remove the latter");
+    }
+
+    private async Task<WitnessSurvey?> AskWitnessesAsync(
+        PromotionContacts nodes, CosignedTreeHead? head, CancellationToken cancellationToken)
+    {
+        if (options.Policy is not { Witnesses.Length: > 0 } policy)
+        {
+            Step("witnesses", "none to ask (--policy-file)");
+            return null;
+        }
+
+        if (head is null)
+        {
+            Step("witnesses", "cannot be asked: no signed head is known that they could be shown");
+            return new WitnessSurvey(0, "", Conclusive: false, []);
+        }
+
+        var survey = await nodes.AskWitnessesAsync(policy, head.SignedTreeHead, _logKey, cancellationToken);
+        foreach (var line in survey.Lines)
+            Step("witness", line);
+        return survey;
+    }
+
+    private void CheckWitnesses(WitnessSurvey? survey)
+    {
+        if (survey is { } && survey.Largest > store.TreeHead.Size)
+        {
+            throw new FailoverException($"witness {survey.By} has cosigned size {survey.Largest}, this tree has "
+                + $"{store.TreeHead.Size} leaves: another node holds more. Bring that node back and run this again, which fetches "
+                + "them; nothing is signed here until then");
+        }
+    }
+
+    private string Question(Uri? primaryUrl, bool primaryAnswers, Roster? roster)
+    {
+        var lost = Others(roster).Where(IsLost).ToImmutableArray();
+        var text = primaryAnswers
+            ? $"The primary at {primaryUrl} is told that its time is over, and this node takes its place."
+            : $"The primary before ({primaryUrl?.ToString() ?? "address not known"}) does not answer; if it comes back, it is told "
+                + "that its time is over.";
+        if (!lost.IsEmpty)
+            text += $" Given up for good: {Names(lost)}. Leaves that only they and the primary hold are lost.";
+        return text + " Promote this node?";
+    }
+
+    private ValueTask<PromotionRecord> SignRecordAsync(
+        PromotionRecord? latest, Roster? roster, CancellationToken cancellationToken)
+    {
+        var url = options.NodeUrl
+            ?? roster?.Secondaries.FirstOrDefault(entry => entry.NodeId == store.Identity.NodeId)?.Url;
+        return PromotionRecord.SignAsync(
+            (latest?.Epoch ?? 0) + 1, store.Identity.NodeId, url, store.TreeHead, services.Time.GetUtcNow(), key,
+            cancellationToken);
+    }
+
+    /// <summary>Tells the primary before and the other secondaries, and fetches what they hold.</summary>
+    /// <returns>Where it has still to be told.</returns>
+    private async Task<ImmutableArray<Uri>> FenceAsync(
+        PromotionContacts nodes, PromotionRecord record, Roster? roster, Uri? primaryUrl, bool primaryAnswers,
+        CancellationToken cancellationToken)
+    {
+        var unheard = ImmutableArray.CreateBuilder<Uri>();
+        if (primaryUrl is not null && !await nodes.FenceAsync(primaryUrl, null, record, cancellationToken))
+        {
+            if (primaryAnswers)
+            {
+                throw new FailoverException($"the primary at {primaryUrl} answers and does not take the promotion record (log-go "
+                    + "cannot): stop it, and run this again");
+            }
+
+            unheard.Add(primaryUrl);
+        }
+
+        var fenced = new List<RosterEntry>();
+        foreach (var other in Others(roster))
+        {
+            var heard = await nodes.FenceAsync(other.Url, other.NodeId, record, cancellationToken);
+            Step("secondary", $"{Name(other)} {(heard ? "acknowledges only to this node now" : "does not answer")}");
+            if (heard)
+                fenced.Add(other);
+            else
+                unheard.Add(other.Url);
+        }
+
+        var needed = PromotionRules.Needed(roster);
+        var missing = Others(roster).Except(fenced).Where(other => !IsLost(other)).ToImmutableArray();
+        if (fenced.Count + 1 < needed && !missing.IsEmpty)
+        {
+            throw new FailoverException($"{fenced.Count + 1} of {roster!.Secondaries.Length} secondaries know of the promotion, "
+                + $"{needed} must: leaves that got 200 may be on the others only, or one of them may be promoted too. Bring them "
+                + $"back and run this again; or, if they are gone for good, write --lost-node for each: {Names(missing)}");
+        }
+
+        foreach (var other in fenced)
+        {
+            var before = store.TreeHead.Size;
+            await nodes.FetchAsync(other, store, cancellationToken);
+            if (store.TreeHead.Size > before)
+                Step("fetched", $"{store.TreeHead.Size - before} leaves from {Name(other)}; size {store.TreeHead.Size} now");
+        }
+
+        return unheard.DrainToImmutable();
+    }
+
+    private void Convert(
+        PromotionRecord record, CosignedTreeHead? head, WitnessSurvey? survey, ImmutableArray<Uri> unheard)
+    {
+        var shown = Shown(head, survey);
+        var records = ImmutableArray.CreateBuilder<StoreRecord>();
+        records.Add(Succession.ToStore(record));
+        records.Add(Herald.ToStore(unheard));
+        records.Add(LostNodesRecord.ToStore(options.LostNodes));
+        if (head is not null && shown is null)
+            records.Add(Publisher.ToStore(head) with { Key = PrimaryStartup.EarlierKey });
+        if (shown is null || _sth.Exists)
+            records.Add(new StoreRecord(Publisher.RecordKey, default));
+
+        var frozen = store.Identity with { TreeState = TreeState.Frozen };
+        var primary = frozen with { TreeType = TreeType.Log, Role = NodeRole.Primary };
+        store.UpdateIdentity([frozen, primary, primary with { TreeState = TreeState.Active }], records.DrainToImmutable());
+        Step("tree", "FROZEN, LOG, ACTIVE; role primary: done in one transaction");
+        Step("shown until the first own head", shown is { } size
+            ? $"size {size}, which was published last"
+            : "none (503): it is not certain which one was published last");
+        if (!_sth.Exists)
+            WriteStartup();
+    }
+
+    /// <summary>Size of the head that may be shown before this node has signed one; null for none.</summary>
+    private ulong? Shown(CosignedTreeHead? head, WitnessSurvey? survey)
+    {
+        if (head is null)
+            return null;
+        var size = head.SignedTreeHead.TreeHead.Size;
+        // What an sth file holds was signed last by the primary that it comes from: it goes on from there, as in log-go.
+        return _sth.Exists || PromotionRules.IsLast(size, store.TreeHead.Size, survey, !head.Cosignatures.IsEmpty) ? size : null;
+    }
+
+    private void WriteStartup()
+    {
+        var mode = options.LocalTree ? StartupMode.LocalTree : StartupMode.AwaitSecondary;
+        if (_startup.Read() == StartupMode.Saved)
+            _startup.Create(mode);
+        Step("startup", $"{_startup.Path}: {StartupFile.NameOf(_startup.Read())}");
+    }
+
+    private async Task<FailoverReport> DryRunAsync(
+        PromotionContacts nodes, Roster? roster, CosignedTreeHead? head, WitnessSurvey? survey,
+        CancellationToken cancellationToken)
+    {
+        var reached = 1;
+        foreach (var other in Others(roster))
+        {
+            var answers = await nodes.AnswersAsync(other.Url, cancellationToken);
+            reached += answers ? 1 : 0;
+            Step("secondary", $"{Name(other)} {(answers ? "answers" : IsLost(other) ? "is given up" : "does not answer")}");
+        }
+
+        if (reached < PromotionRules.Needed(roster) && Others(roster).Any(other => !IsLost(other)))
+            Step("would refuse", $"{reached} secondaries can be reached, {PromotionRules.Needed(roster)} must be");
+        if (survey?.Largest > store.TreeHead.Size)
+            Step("would fetch or refuse", $"witness {survey.By} has cosigned {survey.Largest} leaves, here are {store.TreeHead.Size}");
+        Step("shown until the first own head", Shown(head, survey) is { } size ? $"size {size}" : "none (503)");
+        return Report(changed: false);
+    }
+
+    private FailoverReport Report(bool changed) => new(changed, [.. _steps],
+    [
+        "start this node as primary: the log's key, the policy and the rate limits of the old one",
+        "give it secondaries (--secondary-url, --secondary-pubkey-file): nothing is signed until they hold the whole tree; "
+            + "secondaries of the log that are there follow by themselves",
+        "point the log's public address to this host",
+        "when the old primary comes back: `sigsum-log rejoin` makes it a secondary",
+    ]);
+
+    private IEnumerable<RosterEntry> Others(Roster? roster) =>
+        roster?.Secondaries.Where(entry => entry.NodeId != store.Identity.NodeId) ?? [];
+
+    private bool IsLost(RosterEntry entry) =>
+        (entry.NodeId is { } id && options.LostNodes.Contains(id)) || options.LostUrls.Contains(entry.Url);
+
+    private static string Name(RosterEntry entry) => $"{entry.NodeId?.ToString("N") ?? "(no id)"} at {entry.Url}";
+
+    private static string Names(IEnumerable<RosterEntry> entries) => string.Join(", ", entries.Select(Name));
+
+    private void Step(string name, string finding) => _steps.Add(new FailoverStep(name, finding));
+}

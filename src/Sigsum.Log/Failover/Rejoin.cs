@@ -1,0 +1,187 @@
+using Sigsum.Client;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Failover;
+
+/// <summary>What a rejoin has to know beside the directory.</summary>
+/// <param name="DataDir">Where leaves are set aside.</param>
+/// <param name="SthFile">The signed tree head of the time as primary.</param>
+/// <param name="PrimaryUrl">Internal endpoint of the log's primary.</param>
+/// <param name="DryRun">Prove everything, change nothing.</param>
+/// <param name="Node">How the primary is reached: time limit and certificates.</param>
+/// <param name="KeepAll">Refuse where leaves would have to be set aside.</param>
+internal sealed record RejoinOptions(
+    string DataDir, string SthFile, Uri PrimaryUrl, bool DryRun, NodeOptions Node, bool KeepAll = false);
+
+/// <summary>
+/// Makes a stopped node, most of the time the primary before, a secondary of the log's primary. Leaves that only this node
+/// has, and that nobody ever signed, are set aside in a file; anything that was signed is never dropped.
+/// </summary>
+/// <remarks>
+/// A crash at any point leaves the node as it was, perhaps with the file of leaves beside it; the change itself is one
+/// transaction. Run again, it completes.
+/// </remarks>
+internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeServices services, Func<string, Task<bool>> agree)
+{
+    private readonly List<FailoverStep> _steps = [];
+    private readonly SthFile _sth = new(options.SthFile);
+
+    /// <summary>Makes the node a secondary, or says why not.</summary>
+    /// <exception cref="FailoverException">It refuses; nothing was changed.</exception>
+    public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var identity = store.Identity;
+        if (identity.LogKeyHash is not { } log)
+            throw new FailoverException("this store has never been told its log's key: there is nothing to rejoin");
+        Step("store", $"{StoreFormat.RoleName(identity.Role)} {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}");
+
+        // What is learned of a promotion is kept in memory first: a rehearsal changes nothing.
+        using var scratch = new MemoryLogStore(identity);
+        if (Succession.Load(store) is { } known)
+            scratch.CommitRecords([Succession.ToStore(known)]);
+        var succession = new Succession(scratch, services);
+        using var nodes = InternalNetwork.Open(options.Node, succession, services);
+        var (record, theirs) = await AskPrimaryAsync(nodes, succession, cancellationToken);
+        var common = await CommonAsync(nodes, theirs, cancellationToken);
+        CheckSigned(common, record.LogKey);
+
+        var beyond = store.TreeHead.Size - common.Size;
+        if (identity.Role == NodeRole.Secondary && beyond == 0 && Succession.Load(store)?.Id() == record.Id())
+        {
+            Step("nothing to do", "this node is a secondary of that primary already");
+            return Report(changed: false, common, null);
+        }
+
+        if (options.DryRun)
+            return Report(changed: false, common, null);
+        if (options.KeepAll && beyond > 0)
+        {
+            throw new FailoverException($"{beyond} leaves that nobody has signed are on this node only: `sigsum-log rejoin` sets them "
+                + "aside in a file");
+        }
+
+        if (!await agree(beyond == 0
+            ? "Make this node a secondary?"
+            : $"Make this node a secondary, and set aside {beyond} leaves that nobody has signed and the primary does not have?"))
+        {
+            throw new FailoverException("not agreed to; nothing was changed");
+        }
+
+        return Report(changed: true, common, Change(identity, record, common));
+    }
+
+    private async Task<(PromotionRecord Record, TreeHead Tree)> AskPrimaryAsync(
+        InternalNetwork nodes, Succession succession, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = NodeStatus.Parse(await nodes.Node(options.PrimaryUrl).GetStatusAsync(cancellationToken));
+            if (succession.Latest is not { } record)
+            {
+                throw new FailoverException($"neither this node nor {options.PrimaryUrl} knows of a promotion: this node is still the "
+                    + "log's primary, or that one is of another log");
+            }
+
+            if (record.NodeId != status.NodeId || status.Role != "primary")
+            {
+                throw new FailoverException($"{options.PrimaryUrl} is a {status.Role}, node {status.NodeId:N}; the promotion record of epoch "
+                    + $"{record.Epoch} names node {record.NodeId:N} at {record.NodeUrl}: write --primary-url of that one");
+            }
+
+            Step("primary", $"{options.PrimaryUrl}: node {status.NodeId:N}, epoch {record.Epoch}, size {status.Size}");
+            return (record, new TreeHead(status.Size, status.RootHash));
+        }
+        catch (Exception error) when (error is LogClientException or SigsumFormatException)
+        {
+            throw new FailoverException($"the primary at {options.PrimaryUrl} cannot be asked: {error.Message}");
+        }
+    }
+
+    private async Task<TreeHead> CommonAsync(InternalNetwork nodes, TreeHead theirs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var remote = new RemoteTree(nodes.Feed(options.PrimaryUrl));
+            var both = Math.Min(store.TreeHead.Size, theirs.Size);
+            var common = await remote.CommonPrefixAsync(store, both, cancellationToken)
+                ?? throw new FailoverException($"{options.PrimaryUrl} does not tell its roots");
+            Step("trees", common.Size == store.TreeHead.Size
+                ? $"the primary has all {common.Size} leaves of this node"
+                : $"the same up to size {common.Size}; {store.TreeHead.Size - common.Size} leaves are on this node only");
+            return common;
+        }
+        catch (LogClientException error)
+        {
+            throw new FailoverException($"the primary at {options.PrimaryUrl} cannot be asked: {error.Message}");
+        }
+    }
+
+    /// <summary>Whatever this node has signed or published must be in the primary's tree.</summary>
+    private void CheckSigned(TreeHead common, Crypto.PublicKey logKey)
+    {
+        var signed = new List<(string What, ulong Size)>();
+        try
+        {
+            if (_sth.Exists)
+                signed.Add(($"the tree head in {_sth.Path}", _sth.Load(logKey).TreeHead.Size));
+        }
+        catch (StartupException error)
+        {
+            throw new FailoverException(error.Message);
+        }
+
+        if (Publisher.LoadPublished(store, logKey) is { } published)
+            signed.Add(("the tree head that this node published last", published.SignedTreeHead.TreeHead.Size));
+        foreach (var (what, size) in signed)
+        {
+            if (size > common.Size)
+            {
+                throw new FailoverException($"{what} is signed for size {size}, and the primary has this node's tree only up to size "
+                    + $"{common.Size}: the log has forked. Nothing is changed; keep this directory as it is, it is the evidence");
+            }
+
+            Step("signed", $"{what}: size {size}, in the primary's tree");
+        }
+    }
+
+    private string? Change(StoreIdentity identity, PromotionRecord record, TreeHead common)
+    {
+        string? setAside = null;
+        if (store.TreeHead.Size > common.Size)
+        {
+            setAside = SetAsideFile.PathFor(options.DataDir, common.Size, store.TreeHead.Size, services.Time.GetUtcNow());
+            SetAsideFile.Write(setAside, store, common.Size);
+        }
+
+        var frozen = identity with { TreeState = TreeState.Frozen };
+        var secondary = frozen with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
+        StoreIdentity[] steps = [frozen, secondary, secondary with { TreeState = TreeState.Active }];
+        StoreRecord[] records = [Succession.ToStore(record), Herald.ToStore([]), LostNodesRecord.ToStore([])];
+        if (setAside is null)
+            store.UpdateIdentity(steps, records);
+        else
+            store.Truncate(common, steps, records);
+        Takeover.PutAway(store, options.SthFile);
+        return setAside;
+    }
+
+    private FailoverReport Report(bool changed, TreeHead common, string? setAside)
+    {
+        if (changed)
+            Step("tree", $"PREORDERED_LOG, size {common.Size}; role secondary: done in one transaction");
+        if (setAside is not null)
+            Step("set aside", setAside);
+        return new FailoverReport(changed, [.. _steps],
+        [
+            "start this node as secondary, with a key of its own: `sigsum-log secondary --primary-url=" + options.PrimaryUrl + "`",
+            "tell the primary of it (--secondary-url, --secondary-pubkey-file)",
+        ]);
+    }
+
+    private void Step(string name, string finding) => _steps.Add(new FailoverStep(name, finding));
+}

@@ -1,0 +1,58 @@
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Failover;
+
+/// <summary>
+/// The change of a node's role that a promotion record asks for, made between two lives of the node: the record is signed
+/// with the log key and on stable storage, so nobody has to be asked.
+/// </summary>
+internal static class Takeover
+{
+    /// <summary>Whether a record names the owner of this store, and the tree that the record speaks of is here.</summary>
+    public static bool IsDue(ILogStore store, PromotionRecord? latest) =>
+        store.Identity.Role == NodeRole.Secondary && latest is not null && latest.NodeId == store.Identity.NodeId
+        && latest.TreeHead.Size <= store.TreeHead.Size
+        && ProofBuilder.Root(latest.TreeHead.Size, store) == latest.TreeHead.RootHash;
+
+    /// <summary>Whether a record names another node, and the tree here is the one that was handed over to it.</summary>
+    public static bool IsOver(ILogStore store, PromotionRecord? latest) =>
+        store.Identity.Role == NodeRole.Primary && latest is not null && latest.NodeId != store.Identity.NodeId
+        && latest.TreeHead == store.TreeHead;
+
+    /// <summary>Makes a secondary the primary that the record says it is. The head that is known to be published stays: it
+    /// was handed over with the record.</summary>
+    public static void BecomePrimary(ILogStore store, string sthFile)
+    {
+        // Before the role: a primary that finds neither file does not start, and this is done again.
+        PutAway(store, sthFile);
+        var startup = new StartupFile(sthFile);
+        if (startup.Read() == StartupMode.Saved)
+            startup.Create(StartupMode.AwaitSecondary);
+        var frozen = store.Identity with { TreeState = TreeState.Frozen };
+        var primary = frozen with { TreeType = TreeType.Log, Role = NodeRole.Primary };
+        store.UpdateIdentity([frozen, primary, primary with { TreeState = TreeState.Active }], []);
+    }
+
+    /// <summary>Makes a primary that has handed over a secondary. Its tree is that of the new primary, leaf by leaf.</summary>
+    public static void BecomeSecondary(ILogStore store, string sthFile)
+    {
+        var frozen = store.Identity with { TreeState = TreeState.Frozen };
+        var secondary = frozen with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
+        store.UpdateIdentity([frozen, secondary, secondary with { TreeState = TreeState.Active }], []);
+        PutAway(store, sthFile);
+    }
+
+    /// <summary>A head that was signed in another epoch is not what the next one begins with; it is kept under another name.</summary>
+    public static void PutAway(ILogStore store, string sthFile)
+    {
+        var epoch = Succession.Load(store)?.Epoch ?? 0;
+        foreach (var path in new[] { sthFile, new StartupFile(sthFile).Path })
+        {
+            if (File.Exists(path))
+                DurableFile.Rename(path, $"{path}.before-epoch-{epoch}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Sigsum.Ascii;
+using Sigsum.Client;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Replication;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Failover;
+
+/// <summary>
+/// Brings a primary whose store is older than the log up to date before it starts: whatever a secondary holds beyond this
+/// tree may be committed. Leaves that only this node has were never signed; they give way, and go to the end.
+/// </summary>
+/// <remarks>
+/// For each secondary: ask for its signed tree head; where it holds more, find the largest tree that both have; refuse if a
+/// head that the log has signed lies beyond that (two logs under one key: nothing here can mend it); set own leaves beyond
+/// it aside in a file; take them off; copy the secondary's leaves and prove that they lead to its head; put the own ones at
+/// the end. A crash at any point leaves a tree from which the next start does the same.
+/// </remarks>
+internal sealed partial class TreeRecovery(
+    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, HttpClient http, ClientOptions client,
+    NodeServices services)
+{
+    /// <summary>How long a secondary may take to say what it holds; one that is away is listened to later.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// Name of the stored record with the size up to which leaves were fetched back: all of it may have been signed, and shown,
+    /// by this log before, although no head here says so.
+    /// </summary>
+    public const string RecordKey = "recovered";
+
+    private readonly ILogger _logger = services.Logger<TreeRecovery>();
+
+    /// <summary>How many secondaries have said what they hold.</summary>
+    public int Heard { get; private set; }
+
+    /// <summary>The size in the record; null where nothing was ever fetched back.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static ulong? RecoveredTo(ILogStore store)
+    {
+        if (store.ReadRecord(RecordKey) is not { } bytes)
+            return null;
+        return Decimal63.TryParse(bytes, out var size)
+            ? size
+            : throw new StoreException("the stored size of a recovery is damaged");
+    }
+
+    /// <summary>Refuses the birth of a log that is there already: an existing log is never started as an empty one.</summary>
+    /// <exception cref="StartupException">A secondary holds leaves.</exception>
+    public async Task RequireEmptyAsync(ImmutableArray<SecondaryPeer> secondaries, CancellationToken cancellationToken)
+    {
+        foreach (var peer in secondaries)
+        {
+            if (await AskAsync(peer, cancellationToken) is { Size: > 0 } head)
+            {
+                throw new StartupException($"startup=empty, but the secondary {peer.Url} holds {head.Size} leaves: an existing "
+                    + "log is never started as an empty one. Promote that secondary, or give this log secondaries of its own");
+            }
+        }
+    }
+
+    /// <summary>Asks every secondary in turn and fetches what is lacking.</summary>
+    /// <exception cref="StoreException">The store failed, or what was fetched does not fit; the next start tries
+    /// again.</exception>
+    public async Task<RecoveryOutcome> RunAsync(
+        ImmutableArray<SecondaryPeer> secondaries, IProgress<ulong>? progress, CancellationToken cancellationToken)
+    {
+        RecoveryOutcome outcome = new RecoveryOutcome.NothingLacking();
+        foreach (var peer in secondaries)
+        {
+            if (await AskAsync(peer, cancellationToken) is not { } head)
+                continue;
+            Heard++;
+            switch (await RecoverAsync(peer.Url, head, progress, cancellationToken))
+            {
+                case RecoveryOutcome.Impossible impossible:
+                    return impossible;
+                case RecoveryOutcome.Recovered recovered:
+                    outcome = recovered;
+                    Recovered(_logger, recovered.From, recovered.Before.Size, recovered.After.Size);
+                    break;
+            }
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Fetches what one node holds beyond the tree here.</summary>
+    /// <param name="url">The node's internal endpoint.</param>
+    /// <param name="head">What it holds, as it has signed.</param>
+    /// <param name="progress">Told the size after each batch.</param>
+    /// <param name="cancellationToken">Ends it between two batches.</param>
+    public async Task<RecoveryOutcome> RecoverAsync(
+        Uri url, TreeHead head, IProgress<ulong>? progress, CancellationToken cancellationToken)
+    {
+        var before = store.TreeHead;
+        if (head.Size <= before.Size && ProofBuilder.Root(head.Size, store) == head.RootHash)
+            return new RecoveryOutcome.NothingLacking();
+        var feed = new FeedClient(http, url, client);
+        var both = Math.Min(before.Size, head.Size);
+        if (await new RemoteTree(feed).CommonPrefixAsync(store, both, cancellationToken) is not { } common)
+        {
+            return new RecoveryOutcome.Impossible($"{url} holds {head.Size} leaves, here are {before.Size}, and it does not give "
+                + "its leaves away: bring back the full data directory, or promote that node");
+        }
+
+        if (Beyond(common) is { } problem)
+            return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on, and {problem}");
+
+        // Before anything is changed: a crash on the way must not let this node forget that the log is larger.
+        store.CommitRecords(
+            [new StoreRecord(RecordKey, Encoding.ASCII.GetBytes(head.Size.ToString(CultureInfo.InvariantCulture)))]);
+        var setAside = before.Size > common.Size ? SetAside(common) : null;
+        await new LeafCopier(store).CopyAsync(feed, head, progress, cancellationToken);
+        if (setAside is not null)
+            PutBack(setAside);
+        return new RecoveryOutcome.Recovered(url, before, store.TreeHead, setAside);
+    }
+
+    /// <summary>A head that the log has signed, that is a head of the tree here, and that is not in the common part.</summary>
+    private string? Beyond(TreeHead common) => signed
+        .Where(head => head.TreeHead.Size > common.Size && head.TreeHead.Size <= store.TreeHead.Size
+            && ProofBuilder.Root(head.TreeHead.Size, store) == head.TreeHead.RootHash)
+        .Select(head => $"{head.Name} was signed for size {head.TreeHead.Size}: the log has forked. Nothing is changed; keep both "
+            + "nodes as they are")
+        .FirstOrDefault();
+
+    private string SetAside(TreeHead common)
+    {
+        var path = SetAsideFile.PathFor(
+            dataDir ?? Path.GetTempPath(), common.Size, store.TreeHead.Size, services.Time.GetUtcNow());
+        SetAsideFile.Write(path, store, common.Size);
+        var identity = store.Identity;
+        store.Truncate(common, [identity with { TreeState = TreeState.Frozen }, identity], []);
+        TakenOff(_logger, common.Size, path);
+        return path;
+    }
+
+    private void PutBack(string path)
+    {
+        var appender = TreeAppender.Restore(store);
+        foreach (var leaves in SetAsideFile.ReadBack(path))
+        {
+            var fresh = leaves.Where(leaf => store.FindLeaf(leaf.LeafHash()) is null).ToImmutableArray();
+            if (fresh.IsEmpty)
+                continue;
+            var batch = appender.Prepare(fresh, [.. fresh.Select(leaf => leaf.LeafHash())], []);
+            store.Commit(batch);
+            appender.Accept(batch);
+        }
+    }
+
+    /// <summary>What a secondary has signed that it holds; null where it cannot be asked, or another node answers.</summary>
+    private async Task<TreeHead?> AskAsync(SecondaryPeer peer, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var answer = await new SecondaryClient(http, peer.Url, client)
+                .GetTreeHeadAsync(cancellationToken: either.Token);
+            return answer is { Node: not null, Head: { } head } && head.Verify(peer.PublicKey) ? head.TreeHead : null;
+        }
+        catch (Exception error) when (error is LogClientException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            NotAsked(_logger, peer.Url, error.Message);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Url} cannot be asked before the start what it holds: {Reason}")]
+    private static partial void NotAsked(ILogger logger, Uri url, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "leaves from index {Start} on, which were never signed, gave way; they are kept in {Path}")]
+    private static partial void TakenOff(ILogger logger, ulong start, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "this store was older than the log: fetched back from {Url}, size {Before} before and {After} now")]
+    private static partial void Recovered(ILogger logger, Uri url, ulong before, ulong after);
+}

@@ -1,0 +1,84 @@
+using Sigsum.Log.Hazards.Tests.Cluster;
+using Sigsum.Log.Hazards.Tests.Reports;
+using Sigsum.Messages;
+using Sigsum.Testing;
+
+namespace Sigsum.Log.Hazards.Tests;
+
+/// <summary>Hazard diverged-secondary: one byte is changed in what the secondary has stored.</summary>
+public sealed class DivergedSecondaryTests : HazardTest
+{
+    private const string Hazard = "diverged-secondary";
+
+    [Fact]
+    public async Task Diverged_secondary_whose_tree_has_another_leaf()
+    {
+        await using HazardLog log = await StartAsync();
+        await log.Secondary.StopAsync(Cancellation);
+        StoreTampering.Rewrite(log.Secondary.Folder.Data);
+        await log.Secondary.StartAsync(Cancellation);
+
+        string line = await log.Primary.WaitForLineAsync("no new tree head is signed any more", Cancellation);
+        TreeHead signed = SignedBy(log.Primary);
+        await log.WaitForSizeAsync(signed.Size, Cancellation);
+        await HearAcceptedAsync(log, 20);
+        Assert.Equal(signed, SignedBy(log.Primary));
+        Assert.Equal(signed, log.Clients.Heads.Latest!.SignedTreeHead.TreeHead);
+        const string roots = "have different roots for size [0-9]+: [0-9a-f]{64} there, [0-9a-f]{64} here";
+        Assert.Matches(roots, line);
+        Assert.Matches(roots, await ReadinessAsync(log, log.Primary));
+
+        long replaced = await MakeAnewAsync(log, log.Secondary);
+        TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(replaced, Cancellation);
+        string outcome = await EndAsync(log);
+        HazardReport.Write(Hazard, ServerKind.Ours,
+            $"signing stops at once, log and /readyz name size and roots, reads go on; with the secondary made anew and the "
+            + $"primary restarted it goes on (from there the time counts): {outcome}", outage, "another leaf");
+    }
+
+    [Fact]
+    public async Task Diverged_secondary_whose_last_leaf_was_changed()
+    {
+        await using HazardLog log = await StartAsync();
+        await log.Secondary.StopAsync(Cancellation);
+        StoreTampering.ChangeLeaf(log.Secondary.Folder.Data, size => size - 1);
+        Assert.Equal(1, await log.Secondary.StartToEndAsync(Cancellation));
+        Assert.Contains("cannot start", log.Secondary.Process.Output.ToString(), StringComparison.Ordinal);
+
+        TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(await MakeAnewAsync(log, log.Secondary), Cancellation);
+        string outcome = await EndAsync(log);
+        HazardReport.Write(Hazard, ServerKind.Ours,
+            $"the secondary does not start, and says why; made anew it copies all (from there the time counts): {outcome}",
+            outage, "last leaf");
+    }
+
+    [Fact]
+    public async Task Diverged_secondary_whose_leaf_was_changed_below_whole_hashes()
+    {
+        await using HazardLog log = await StartAsync();
+        await log.Secondary.StopAsync(Cancellation);
+        ulong index = StoreTampering.ChangeLeaf(log.Secondary.Folder.Data, size => size / 2);
+        await log.Secondary.StartAsync(Cancellation);
+
+        // Its hashes are right, and so is what it signs for; what it would serve as a primary is not. The scrubber finds it.
+        await log.Secondary.WaitForLineAsync("damaged", Cancellation);
+        await HearAcceptedAsync(log, 10);
+        await log.Secondary.StopAsync(Cancellation);
+        ProgramResult verified = await log.Secondary.RunAsync("verify", ["data-dir", "log-key-file"], Cancellation);
+        Assert.Equal(1, verified.ExitCode);
+        Assert.Contains($"leaf {index}", verified.Output, StringComparison.Ordinal);
+
+        TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(await MakeAnewAsync(log, log.Secondary), Cancellation);
+        string outcome = await EndAsync(log);
+        HazardReport.Write(Hazard, ServerKind.Ours,
+            $"its scrubber finds it, and it acknowledges nothing more; `sigsum-log verify` names the leaf: {outcome}",
+            outage, "leaf below whole hashes");
+    }
+
+    private static async Task<HazardLog> StartAsync()
+    {
+        HazardLog log = await HazardLog.StartAsync(new() { PrimaryOptions = [ShortCommitWait] }, Cancellation);
+        await log.Clients.Fast.WaitForMoreAsync(40, Cancellation);
+        return log;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using Sigsum.Client;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Tests.Hosting;
+
+namespace Sigsum.Log.Tests.Failover;
+
+/// <summary>A primary whose store is older than what its secondary holds.</summary>
+public sealed class RecoveryTests
+{
+    [Fact]
+    public async Task A_primary_put_back_to_an_older_copy_fetches_its_leaves_back_before_it_signs()
+    {
+        await using var log = await WithOlderCopyAsync();
+        log.Restore("primary");
+        File.Copy(log.PathOf("sth.backup"), log.SthFile, overwrite: true);
+
+        await log.StartPrimaryAsync();
+        Assert.Equal(log.Secondary!.LocalTree, log.Primary!.LocalTree);
+        Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(3));
+        await log.CommitAsync(4);
+        await log.PublishedAsync(4);
+    }
+
+    [Fact]
+    public async Task The_same_where_only_the_store_is_older_and_the_signed_head_is_not()
+    {
+        await using var log = await WithOlderCopyAsync();
+        log.Restore("primary");
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(4);
+        Assert.Equal(4ul, log.Primary!.LocalTree.Size);
+    }
+
+    [Fact]
+    public async Task Leaves_that_only_the_older_copy_took_give_way_and_go_to_the_end()
+    {
+        await using var log = await WithOlderCopyAsync();
+        await log.StopSecondaryAsync();
+        log.Restore("primary");
+        File.Copy(log.PathOf("sth.backup"), log.SthFile, overwrite: true);
+        await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(100) });
+        for (var number = 10; number < 15; number++)
+            Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(number));
+        await log.StopPrimaryAsync();
+
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        foreach (var number in new[] { 1, 2, 3, 10, 14 })
+            await log.CommitAsync(number);
+        Assert.Equal(8ul, (await log.PublishedAsync(8)).SignedTreeHead.TreeHead.Size);
+        Assert.Single(Directory.GetFiles(log.PathOf("primary"), "set-aside-*-1-6.leaves"));
+    }
+
+    [Fact]
+    public async Task A_primary_that_finds_out_later_shows_nothing_takes_nothing_and_asks_to_be_started_again()
+    {
+        await using var log = await WithOlderCopyAsync();
+        await log.StopSecondaryAsync();
+        log.Restore("primary");
+        File.Copy(log.PathOf("sth.backup"), log.SthFile, overwrite: true);
+        await log.StartPrimaryAsync();
+        await log.StartSecondaryAsync();
+
+        var ended = await Assert.ThrowsAsync<NodeRestartException>(
+            () => log.Primary!.Completion.WaitAsync(TestLog.Patience, TestLog.Cancel));
+        Assert.Contains("lacks", ended.Message, StringComparison.Ordinal);
+        var head = await Assert.ThrowsAsync<LogClientException>(() => log.Client.GetTreeHeadAsync(TestLog.Cancel));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, head.StatusCode);
+        var leaf = await Assert.ThrowsAsync<LogClientException>(() => log.AddAsync(4));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, leaf.StatusCode);
+        Assert.Equal(1ul, log.Primary!.LocalTree.Size);
+
+        await log.StopPrimaryAsync();
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(4);
+    }
+
+    [Fact]
+    public async Task Two_logs_under_one_key_are_left_as_they_are()
+    {
+        await using var log = await WithOlderCopyAsync();
+        await log.StopSecondaryAsync();
+        await OtherTree.ReplaceAsync(log.PathOf("secondary"), 9);
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync(o => o with { CommitWait = TimeSpan.FromMilliseconds(100) });
+        Assert.Equal(3ul, log.Primary!.LocalTree.Size);
+        await TestLog.NotReadyAsync(log.PrimaryServices, "holds 9 leaves", "acknowledge");
+        Assert.Empty(Directory.GetFiles(log.PathOf("primary"), "set-aside-*"));
+        Assert.Equal(3ul, new Log.Signing.SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal(9ul, log.Secondary!.LocalTree.Size);
+        Assert.False(log.Primary.Completion.IsCompleted);
+    }
+
+    /// <summary>A log of three leaves, whose primary is stopped and has a copy from the time of one.</summary>
+    private static async Task<TestLog> WithOlderCopyAsync()
+    {
+        var log = new TestLog();
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(1);
+        await log.PublishedAsync(1);
+        await log.StopPrimaryAsync();
+        log.Backup("primary");
+        File.Copy(log.SthFile, log.PathOf("sth.backup"));
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(2);
+        await log.CommitAsync(3);
+        await log.PublishedAsync(3);
+        await log.StopPrimaryAsync();
+        return log;
+    }
+}
