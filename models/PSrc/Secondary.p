@@ -30,7 +30,8 @@ machine Secondary {
     }
     on eTick do { send net.operator, eDone, true; }
     on eStatus do { send net.operator, eDone, false; }
-    ignore eKill, eBackup, eCorrupt, eTrouble, eGetTreeHead, eLeaves, eAddRoster, eAddPublished, eAddPromotion, eTell;
+    ignore eKill, eBackup, eCorrupt, eTrouble, eSwitchover, eGetTreeHead, eLeaves, eAddRoster,
+      eAddPublished, eAddPromotion, eTell;
   }
 
   state Following {
@@ -58,6 +59,7 @@ machine Secondary {
     on eBackup do { send net.host, eCopy, platter; }
     on eCorrupt do (index: int) { disk.leaves = Corrupted(disk.leaves, index); Turn(); }
     on eTrouble do (t: tTrouble) { trouble = t; Turn(); }
+    ignore eSwitchover;
   }
 
   fun Start() {
