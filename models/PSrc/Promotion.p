@@ -17,6 +17,7 @@ machine Promotion {
   var fenced: map[int, tFenced]; // who has stored the record, with what it had then
   var asks: map[int, int];
   var witnessed: map[int, int];
+  var silent: bool;              // one of the witnesses will not answer before the time is over
 
   start state Idle {
     on eWire do (w: tNet) { net = w; }
@@ -84,7 +85,12 @@ machine Promotion {
         }
       }
     }
-    on eTick do { send net.operator, eDone, false; Finish(); }
+    on eTick do {
+      send net.operator, eDone, false;
+      if (silent || sizeof(keys(witnessed)) == sizeof(net.witnesses)) {
+        Finish();
+      }
+    }
     on eStatus do { send net.operator, eDone, false; }
     on eKill do End;
     on eTrouble do (t: tTrouble) { trouble = t; }
@@ -188,17 +194,21 @@ machine Promotion {
   }
 
   fun AskWitnesses() {
-    var w: int;
+    var w, left: int;
     announce eHolds, (node = disk.node, tree = disk.leaves);
     asks = default(map[int, int]);
     witnessed = asks;
+    silent = false;
     while (w < sizeof(net.witnesses)) {
       nr = nr + 1;
       asks[w] = nr;
+      silent = silent || 100 + w in trouble.cut;
       Say(WITNESS, w, eCosign, (from = net.here, promotion = true, nr = nr, head = NoHead()));
       w = w + 1;
     }
+    left = trouble.messages;
     Flush();
+    silent = silent || trouble.messages < left;
   }
 
   // The head that was published last is shown after the start only if no later one can have been shown.

@@ -58,6 +58,6 @@ machine OldPrimaryReturns {
   }
 }
 
-test param (fault in [0, 1, 6]) tcOldPrimaryReturns [main = OldPrimaryReturns]:
+test param (fault in [0]) tcOldPrimaryReturns [main = OldPrimaryReturns]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { OldPrimaryReturns });

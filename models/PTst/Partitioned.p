@@ -93,6 +93,38 @@ machine Partitioned {
   }
 }
 
-test param (fault in [0, 1, 2, 3, 4, 15]) tcPartitioned [main = Partitioned]:
+// The partition heals while the submitters still turn to the old primary.
+machine PartitionHeals {
+  start state Script {
+    entry {
+      var w: tWorld;
+      w = Build(this, 3, Pick(0, 1));
+      StartAll(w, Set2(1, 2), Pick(1, 2));
+      w = Submit(w, 1);
+      Await(w, 10);
+      Rounds(w, 2);
+      Cut(w, Single(0), Set2(1, 2));
+      w = Submit(w, choose(2));
+      Promote(w, 1, 0, false);
+      StartPrimary(w, 1, Set2(0, 2), 1);
+      PassSome(w, 3);
+      Trouble(w, 0, 0);
+      Rounds(w, 2);
+      w = Submit(w, 1);
+      PassSome(w, 6);
+      Public(w, 1);
+      Order(w.hosts[0], eKill, null);
+      Follow(w, 0, 1);
+      w = Submit(w, 1);
+      Settle(w);
+    }
+  }
+}
+
+test param (fault in [0, 1]) tcPartitionHeals [main = PartitionHeals]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { PartitionHeals });
+
+test param (fault in [0, 2, 3]) tcPartitioned [main = Partitioned]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { Partitioned });

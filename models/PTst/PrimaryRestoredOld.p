@@ -52,6 +52,43 @@ machine PrimaryRestoredOld {
   }
 }
 
-test param (fault in [0, 11, 12, 13, 14, 16]) tcPrimaryRestoredOld [main = PrimaryRestoredOld]:
+// The copy has a leaf that was not signed when it was made. Since then the log went on with one secondary; the other one is
+// there when the copy starts.
+machine RestoredUnsigned {
+  start state Script {
+    entry {
+      var w: tWorld;
+      w = Build(this, 3, Pick(0, 1));
+      StartAll(w, Set2(1, 2), 1);
+      w = Submit(w, 1);
+      Await(w, 10);
+      Rounds(w, 2);
+      Cut(w, Single(0), Set2(1, 2));
+      w = Submit(w, 1);
+      Rounds(w, 2);
+      Order(w.hosts[0], eBackup, null);
+      Trouble(w, 0, 0);
+      Cut(w, Single(0), Single(2));
+      w = Submit(w, Pick(1, 2));
+      PassSome(w, 8);
+      Await(w, 10);
+      Order(w.hosts[0], eKill, null);
+      Order(w.hosts[0], eRestore, true);
+      Trouble(w, 0, 0);
+      // The witnesses, if there are any, would tell, too.
+      Order(w.hosts[0], eTrouble, (cut = Set2(1, 100), messages = 0, crashes = 0));
+      StartPrimary(w, 0, Set2(1, 2), 1);
+      PassSome(w, 8);
+      w = Submit(w, 1);
+      Settle(w);
+    }
+  }
+}
+
+test param (fault in [0, 11]) tcRestoredUnsigned [main = RestoredUnsigned]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { RestoredUnsigned });
+
+test param (fault in [0, 12, 13, 14, 16, 18]) tcPrimaryRestoredOld [main = PrimaryRestoredOld]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { PrimaryRestoredOld });

@@ -78,6 +78,48 @@ machine RosterChange {
   }
 }
 
-test param (fault in [0, 6, 7, 8, 10]) tcRosterChange [main = RosterChange]:
+// A secondary joins while the one that is there is out of reach; then the primary is lost, and the one that was there is
+// promoted, which may not know of the other.
+machine SecondaryJoins {
+  start state Script {
+    entry {
+      var w: tWorld;
+      w = Build(this, 4, 0);
+      StartAll(w, Single(1), 1);
+      w = Submit(w, 1);
+      Await(w, 10);
+      Rounds(w, 2);
+      Order(w.hosts[0], eKill, null);
+      StartPrimary(w, 0, Set2(1, 2), 1);
+      Rounds(w, Pick(1, 2));
+      Cut(w, Single(0), Single(1));
+      StartSecondary(w, 2, 0);
+      Rounds(w, 2);
+      w = Submit(w, 1);
+      Rounds(w, 3);
+      w = Lose(w, 0);
+      if ($) {
+        Cut(w, Single(1), Single(2));
+      }
+      Promote(w, 1, 0, false);
+      if (!StartPrimary(w, 1, Single(3), 1)) {
+        Trouble(w, 0, 0);
+        Promote(w, 1, 0, false);
+        StartPrimary(w, 1, Single(3), 1);
+      }
+      StartSecondary(w, 3, 1);
+      Public(w, 1);
+      w = Submit(w, 1);
+      PassSome(w, 6);
+      Settle(w);
+    }
+  }
+}
+
+test param (fault in [0, 7]) tcSecondaryJoins [main = SecondaryJoins]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { SecondaryJoins });
+
+test param (fault in [0, 6, 8, 10]) tcRosterChange [main = RosterChange]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped
     in (union Log, { RosterChange });

@@ -130,7 +130,7 @@ machine WrongRole {
   }
 }
 
-test param (fault in [0, 16, 34, 35, 38]) tcSwitchover [main = Switchover]:
+test param (fault in [0, 34, 35]) tcSwitchover [main = Switchover]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { Switchover });
 
