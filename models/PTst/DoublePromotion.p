@@ -91,6 +91,6 @@ machine DoublePromotion {
   }
 }
 
-test param (fault in [0, 5, 10, 28, 37]) tcDoublePromotion [main = DoublePromotion]:
+test param (fault in [0, 5, 10, 37]) tcDoublePromotion [main = DoublePromotion]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { DoublePromotion });

@@ -35,6 +35,6 @@ machine HalfPromoted {
   }
 }
 
-test param (fault in [0, 38]) tcHalfPromoted [main = HalfPromoted]:
+test param (fault in [0, 28, 29, 30, 38]) tcHalfPromoted [main = HalfPromoted]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { HalfPromoted });

@@ -83,6 +83,6 @@ machine PrimaryLost {
   }
 }
 
-test param (fault in [0, 9, 17, 25, 26, 28, 29, 30, 32]) tcPrimaryLost [main = PrimaryLost]:
+test param (fault in [0, 9, 17, 25, 26]) tcPrimaryLost [main = PrimaryLost]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { PrimaryLost });

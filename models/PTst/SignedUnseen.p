@@ -109,7 +109,7 @@ machine UnseenButAlive {
   }
 }
 
-test param (fault in [0, 15]) tcUnseenButCosigned [main = UnseenButCosigned]:
+test param (fault in [0, 15, 32]) tcUnseenButCosigned [main = UnseenButCosigned]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { UnseenButCosigned });
 

@@ -57,6 +57,6 @@ public sealed partial class ModelDocumentTests
     [GeneratedRegex(@"^  ([A-Z_]+) = \d+", RegexOptions.Multiline)]
     private static partial Regex Guard();
 
-    [GeneratedRegex(@"^\| `([A-Z_]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| \d+ \| `([A-Z_]+)` \|", RegexOptions.Multiline)]
     private static partial Regex GuardRow();
 }
