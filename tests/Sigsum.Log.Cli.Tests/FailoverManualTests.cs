@@ -42,7 +42,7 @@ public sealed class FailoverManualTests
             fi
           done
           echo "$1" >"$1"
-          sigsum-submit -k submitter.key -p clients.policy --timeout=60s -o "$1.proof" "$1"
+          sigsum-submit -k submitter.key -p clients.policy --timeout=240s -o "$1.proof" "$1"
         }
         sigsum-key generate -o log.key
         sigsum-key generate -o a.key
@@ -81,7 +81,7 @@ public sealed class FailoverManualTests
             };
             var result = (await ProgramProcess.RunAsync(
                 "bash", [file], cancellation, environment: environment, workingDirectory: folder.FullName,
-                timeout: TimeSpan.FromMinutes(4))).Succeeded();
+                timeout: TimeSpan.FromMinutes(10))).Succeeded();
 
             foreach (var line in ExpectedLines(page))
                 Assert.Contains(line, result.Output, StringComparison.Ordinal);

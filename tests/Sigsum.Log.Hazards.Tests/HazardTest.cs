@@ -13,7 +13,7 @@ namespace Sigsum.Log.Hazards.Tests;
 public abstract partial class HazardTest
 {
     /// <summary>The longest that a test waits for what has to come.</summary>
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    protected static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Lets a primary of ours answer 202 soon, where a test waits for that.</summary>
     private protected static readonly (string, string?) ShortCommitWait = ("commit-wait", "100ms");

@@ -53,12 +53,21 @@ internal sealed class Promotion(
 
         if (!await agree(Question(primaryUrl, primaryAnswers, roster)))
             throw new FailoverException("not agreed to; nothing was changed");
-        var record = resumed ?? await SignRecordAsync(latest, roster, cancellationToken);
+        var record = resumed;
+        if (record is null)
+        {
+            record = await SignRecordAsync(latest, roster, cancellationToken);
+            store.CommitRecords([Takeover.Begun(record)]);
+        }
+
         succession.Learn(record);
         Step("promotion record", $"epoch {record.Epoch}, stored here");
         var unheard = await FenceAsync(nodes, record, roster, primaryUrl, primaryAnswers, cancellationToken);
+        // Once more: what the primary before had cosigned since is known now, and if it is fenced, it was the last.
+        survey = await AskWitnessesAgainAsync(nodes, head, survey, cancellationToken);
         CheckWitnesses(survey);
-        Convert(record, head, survey, unheard);
+        var fenced = primaryUrl is not null && !unheard.Contains(primaryUrl);
+        Convert(record, Shown(head, survey, roster, fenced), head, unheard);
         return Report(changed: true);
     }
 
@@ -200,6 +209,12 @@ internal sealed class Promotion(
         return survey;
     }
 
+    private async Task<WitnessSurvey?> AskWitnessesAgainAsync(
+        PromotionContacts nodes, CosignedTreeHead? head, WitnessSurvey? survey, CancellationToken cancellationToken) =>
+        options.Policy is { Witnesses.Length: > 0 } policy && head is not null
+            ? await nodes.AskWitnessesAsync(policy, head.SignedTreeHead, _logKey, cancellationToken)
+            : survey;
+
     private void CheckWitnesses(WitnessSurvey? survey)
     {
         if (survey is { } && survey.Largest > store.TreeHead.Size)
@@ -281,12 +296,11 @@ internal sealed class Promotion(
         return unheard.DrainToImmutable();
     }
 
-    private void Convert(
-        PromotionRecord record, CosignedTreeHead? head, WitnessSurvey? survey, ImmutableArray<Uri> unheard)
+    private void Convert(PromotionRecord record, ulong? shown, CosignedTreeHead? head, ImmutableArray<Uri> unheard)
     {
-        var shown = Shown(head, survey);
         var records = ImmutableArray.CreateBuilder<StoreRecord>();
         records.Add(Succession.ToStore(record));
+        records.Add(Takeover.Begun(null));
         records.Add(Herald.ToStore(unheard));
         records.Add(LostNodesRecord.ToStore(options.LostNodes));
         if (head is not null && shown is null)
@@ -306,13 +320,14 @@ internal sealed class Promotion(
     }
 
     /// <summary>Size of the head that may be shown before this node has signed one; null for none.</summary>
-    private ulong? Shown(CosignedTreeHead? head, WitnessSurvey? survey)
+    private ulong? Shown(CosignedTreeHead? head, WitnessSurvey? survey, Roster? roster, bool fenced)
     {
         if (head is null)
             return null;
         var size = head.SignedTreeHead.TreeHead.Size;
         // What an sth file holds was signed last by the primary that it comes from: it goes on from there, as in log-go.
-        return _sth.Exists || PromotionRules.IsLast(size, store.TreeHead.Size, survey, !head.Cosignatures.IsEmpty) ? size : null;
+        return _sth.Exists
+            || PromotionRules.IsLast(size, store.TreeHead.Size, survey, !head.Cosignatures.IsEmpty, roster, fenced) ? size : null;
     }
 
     private void WriteStartup()
@@ -339,7 +354,8 @@ internal sealed class Promotion(
             Step("would refuse", $"{reached} secondaries can be reached, {PromotionRules.Needed(roster)} must be");
         if (survey?.Largest > store.TreeHead.Size)
             Step("would fetch or refuse", $"witness {survey.By} has cosigned {survey.Largest} leaves, here are {store.TreeHead.Size}");
-        Step("shown until the first own head", Shown(head, survey) is { } size ? $"size {size}" : "none (503)");
+        Step("shown until the first own head",
+            Shown(head, survey, roster, options.FencePrimary) is { } size ? $"size {size}" : "none (503)");
         return Report(changed: false);
     }
 

@@ -22,9 +22,19 @@ internal static class PromotionRules
     /// <param name="witnesses">What the witnesses said; null where none were asked.</param>
     /// <param name="cosigned">Whether the head that is known has cosignatures. A log without witnesses publishes nothing that
     /// its secondaries have not stored; one that has some may have, when a secondary was away.</param>
-    public static bool IsLast(ulong known, ulong local, WitnessSurvey? witnesses, bool cosigned) =>
-        known == local
-        || (witnesses is null ? !cosigned : witnesses.Conclusive && witnesses.Largest <= known);
+    /// <param name="roster">Whose secondaries those are. Where not all of them had to store a head before it was shown, a
+    /// later one may be known to another one only.</param>
+    /// <param name="fenced">Whether the primary before knows of the promotion. If not, a witness may cosign a head for it
+    /// that the witnesses did not have when they were asked.</param>
+    public static bool IsLast(
+        ulong known, ulong local, WitnessSurvey? witnesses, bool cosigned, Roster? roster, bool fenced)
+    {
+        if (known == local)
+            return true;
+        if (roster is not null && roster.Quorum < roster.Secondaries.Length)
+            return false;
+        return witnesses is null ? !cosigned : fenced && witnesses.Conclusive && witnesses.Largest <= known;
+    }
 }
 
 /// <summary>What the witnesses of a policy said of the sizes that they have cosigned.</summary>

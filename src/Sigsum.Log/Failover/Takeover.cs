@@ -1,3 +1,4 @@
+using System.Text;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
@@ -11,10 +12,22 @@ namespace Sigsum.Log.Failover;
 /// </summary>
 internal static class Takeover
 {
-    /// <summary>Whether a record names the owner of this store, and the tree that the record speaks of is here.</summary>
+    /// <summary>
+    /// Name of the stored record with the id of the promotion record that <c>promote</c> has made here. Until it is done,
+    /// nobody may have been fenced, and others may hold leaves that are committed: only it makes this node the primary.
+    /// </summary>
+    public const string BegunKey = "promotion-begun";
+
+    /// <summary>What <see cref="BegunKey"/> holds; null removes it.</summary>
+    public static StoreRecord Begun(PromotionRecord? record) =>
+        new(BegunKey, record is null ? default : Encoding.ASCII.GetBytes(record.Id().ToString()));
+
+    /// <summary>
+    /// Whether a record that was handed over names the owner of this store, and the tree that the record speaks of is here.
+    /// </summary>
     public static bool IsDue(ILogStore store, PromotionRecord? latest) =>
         store.Identity.Role == NodeRole.Secondary && latest is not null && latest.NodeId == store.Identity.NodeId
-        && latest.TreeHead.Size <= store.TreeHead.Size
+        && !IsBegun(store, latest) && latest.TreeHead.Size <= store.TreeHead.Size
         && ProofBuilder.Root(latest.TreeHead.Size, store) == latest.TreeHead.RootHash;
 
     /// <summary>Whether a record names another node, and the tree here is the one that was handed over to it.</summary>
@@ -44,6 +57,9 @@ internal static class Takeover
         store.UpdateIdentity([frozen, secondary, secondary with { TreeState = TreeState.Active }], []);
         PutAway(store, sthFile, disk);
     }
+
+    private static bool IsBegun(ILogStore store, PromotionRecord record) =>
+        store.ReadRecord(BegunKey) is { } id && id.AsSpan().SequenceEqual(Begun(record).Value.Span);
 
     /// <summary>A head that was signed in another epoch is not what the next one begins with; it is kept under another name.</summary>
     public static void PutAway(ILogStore store, string sthFile, IDisk disk)

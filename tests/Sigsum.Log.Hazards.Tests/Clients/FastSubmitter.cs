@@ -14,7 +14,7 @@ namespace Sigsum.Log.Hazards.Tests.Clients;
 /// </summary>
 internal sealed class FastSubmitter(Uri logUrl, int submitters, ClientNotes notes) : ClientLoop
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PauseBetweenLeaves = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseBeforeRetry = TimeSpan.FromMilliseconds(25);
     private readonly HttpClient _http = SigsumHttp.CreateForLogs();

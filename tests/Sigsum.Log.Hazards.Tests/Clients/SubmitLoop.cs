@@ -46,9 +46,9 @@ internal sealed class SubmitLoop(
         {
             ProgramResult result = await ProgramProcess.RunAsync(
                 peers["sigsum-submit"],
-                ["-k", submitter.PrivateFile, "-p", policyFile, "-o", proof, "--timeout", "60s", message],
+                ["-k", submitter.PrivateFile, "-p", policyFile, "-o", proof, "--timeout", "240s", message],
                 enough,
-                timeout: TimeSpan.FromMinutes(2));
+                timeout: TimeSpan.FromMinutes(5));
             Note(result);
             if (result.ExitCode != 0)
                 return false;

@@ -118,7 +118,7 @@ internal sealed class HazardLog : IAsyncDisposable
 
     /// <summary>Waits until the public URL answers a head of at least a size.</summary>
     public Task WaitForSizeAsync(ulong size, CancellationToken cancellation) => Eventually.UntilAsync(
-        $"the log to publish size {size}", TimeSpan.FromSeconds(60),
+        $"the log to publish size {size}", TimeSpan.FromMinutes(3),
         _ => Task.FromResult(Clients.Heads.Latest is { } head && head.SignedTreeHead.TreeHead.Size >= size), cancellation);
 
     /// <summary>

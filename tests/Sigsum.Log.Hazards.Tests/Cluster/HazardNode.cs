@@ -8,7 +8,7 @@ namespace Sigsum.Log.Hazards.Tests.Cluster;
 /// </summary>
 internal sealed class HazardNode : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly PeerPrograms _peers;
     private readonly FreePort _external = FreePort.Reserve();
     private readonly FreePort _internal = FreePort.Reserve();

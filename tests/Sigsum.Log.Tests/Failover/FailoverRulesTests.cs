@@ -32,18 +32,22 @@ public sealed class FailoverRulesTests
     }
 
     [Theory]
-    [InlineData(5, 5, null, true, true)] // nothing larger can have been signed
-    [InlineData(5, 9, null, false, true)] // no witnesses: nothing is published that the secondaries do not know
-    [InlineData(5, 9, null, true, false)] // witnesses, and none asked
-    [InlineData(5, 9, 5, true, true)]
-    [InlineData(5, 9, 7, true, false)] // a witness knows more
+    [InlineData(5, 5, null, true, 1, false, true)] // nothing larger can have been signed
+    [InlineData(5, 9, null, false, 2, false, true)] // no witnesses: nothing is published that the secondaries do not know
+    [InlineData(5, 9, null, false, 1, false, false)] // ... but the other one may know what this one does not
+    [InlineData(5, 9, null, true, 2, true, false)] // witnesses, and none asked
+    [InlineData(5, 9, 5, true, 2, true, true)]
+    [InlineData(5, 9, 5, true, 1, true, false)] // shown when the other one had stored it, and cosigned by nobody
+    [InlineData(5, 9, 5, true, 2, false, false)] // the primary before lives, and may have a head cosigned now
+    [InlineData(5, 9, 7, true, 2, true, false)] // a witness knows more
     public void A_known_head_is_shown_again_only_if_it_is_certainly_the_last(
-        ulong known, ulong local, int? witnesses, bool cosigned, bool expected)
+        ulong known, ulong local, int? witnesses, bool cosigned, int quorum, bool fenced, bool expected)
     {
         var survey = witnesses is { } size ? new WitnessSurvey((ulong)size, "w", Conclusive: true, []) : null;
-        Assert.Equal(expected, PromotionRules.IsLast(known, local, survey, cosigned));
+        var roster = Roster(2, quorum);
+        Assert.Equal(expected, PromotionRules.IsLast(known, local, survey, cosigned, roster, fenced));
         if (survey is not null && known != local)
-            Assert.False(PromotionRules.IsLast(known, local, survey with { Conclusive = false }, cosigned));
+            Assert.False(PromotionRules.IsLast(known, local, survey with { Conclusive = false }, cosigned, roster, fenced));
     }
 
     [Fact]

@@ -130,7 +130,12 @@ public sealed class PromotionTests
         var refused = await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a));
         Assert.Contains($"{lost:N}", refused.Message, StringComparison.Ordinal);
         using (var store = RocksDbLogStore.Open(b.Directory))
+        {
             Assert.Equal(NodeRole.Secondary, store.Identity.Role);
+            // What was refused is not done by a program that changes roles, either.
+            Assert.Equal(store.Identity.NodeId, Succession.Load(store)?.NodeId);
+            Assert.False(Takeover.IsDue(store, Succession.Load(store)));
+        }
 
         await b.PromoteAsync(a, o => o with { LostNodes = [lost] });
         var d = log.Add("d");

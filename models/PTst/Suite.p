@@ -1,0 +1,1 @@
+module Log = { Host, Primary, Secondary, Promotion, Rejoin, Witness, Client };
