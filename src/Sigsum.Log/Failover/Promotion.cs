@@ -33,7 +33,7 @@ internal sealed class Promotion(
     /// <exception cref="FailoverException">It refuses.</exception>
     public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
     {
-        var succession = new Succession(store, services);
+        var succession = options.DryRun ? Succession.ForRehearsal(store, services) : new Succession(store, services);
         var latest = succession.Latest;
         var resumed = latest is { } known && known.NodeId == store.Identity.NodeId ? known : null;
         if (store.Identity.Role == NodeRole.Primary)

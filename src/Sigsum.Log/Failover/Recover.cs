@@ -51,7 +51,7 @@ internal sealed class Recover(
         using var store = isNew
             ? RocksDbLogStore.Create(options.DataDir, StoreIdentity.ForNew(
                 NodeRole.Secondary, TreeType.PreorderedLog, options.LogKey!.Value.KeyHash()))
-            : RocksDbLogStore.Open(options.DataDir);
+            : options.DryRun ? RocksDbLogStore.OpenReadOnly(options.DataDir) : RocksDbLogStore.Open(options.DataDir);
         CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
         Step("here", $"{StoreFormat.RoleName(store.Identity.Role)} {store.Identity.NodeId:N}, size {store.TreeHead.Size}");
         if (store.Identity.Role == NodeRole.Secondary)

@@ -9,7 +9,7 @@ namespace Sigsum.Log.Cli.Verbs.Failover;
 /// What a node is and holds, and whether the log is ready for the loss of its primary; from a running node or from the
 /// directory of a stopped one.
 /// </summary>
-internal sealed class StatusVerb : FailoverVerb
+internal sealed class StatusVerb : OperatorVerb
 {
     /// <inheritdoc/>
     public override string Name => "status";
@@ -35,7 +35,7 @@ internal sealed class StatusVerb : FailoverVerb
         var json = read.Flag("json");
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
                 var status = url is null
                     ? await ReadAsync(dataDir, sthFile, cancellationToken)
