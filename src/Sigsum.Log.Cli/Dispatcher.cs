@@ -8,7 +8,8 @@ namespace Sigsum.Log.Cli;
 /// <summary>From arguments to the verb that they name, and from its outcome to an exit code.</summary>
 internal static class Dispatcher
 {
-    private static readonly Command[] Commands =
+    /// <summary>All commands, as they are listed.</summary>
+    public static IReadOnlyList<Command> Commands { get; } =
     [
         new PrimaryVerb(), new SecondaryVerb(), new NodeVerb(), new MktreeVerb(), new InitVerb(), new StatusVerb(),
         new PromoteVerb(), new SwitchoverVerb(), new RejoinVerb("rejoin"), new RejoinVerb("demote"), new RecoverVerb(),
