@@ -8,7 +8,8 @@ namespace Sigsum.Log.Cli;
 /// <summary>From arguments to the verb that they name, and from its outcome to an exit code.</summary>
 internal static class Dispatcher
 {
-    private static readonly Command[] Commands =
+    /// <summary>All commands, as they are listed.</summary>
+    public static IReadOnlyList<Command> Commands { get; } =
     [
         new PrimaryVerb(), new SecondaryVerb(), new NodeVerb(), new MktreeVerb(), new InitVerb(), new StatusVerb(),
         new PromoteVerb(), new SwitchoverVerb(), new RejoinVerb("rejoin"), new RejoinVerb("demote"), new RecoverVerb(),
@@ -16,19 +17,19 @@ internal static class Dispatcher
     ];
 
     /// <summary>
-    /// Runs the program as if called by <paramref name="name"/>; returns the exit code: 0, 1, or that of the verb for
-    /// wrong usage.
+    /// Runs the program as if called by <paramref name="name"/>; returns the exit code: 0, 1, or for wrong usage that of
+    /// the verb, or 2.
     /// </summary>
     public static Task<int> RunAsync(string name, string[] arguments) => name switch
     {
         ProgramName.Primary => RunAsync(new PrimaryVerb(), name, arguments),
         ProgramName.Secondary => RunAsync(new SecondaryVerb(), name, arguments),
         ProgramName.Mktree => RunAsync(new MktreeVerb(), name, arguments),
-        _ => RunFirstArgumentAsync(name, Commands, wrongUsage: 1, arguments),
+        _ => RunFirstArgumentAsync(name, Commands, arguments),
     };
 
     private static async Task<int> RunFirstArgumentAsync(
-        string calledAs, IReadOnlyList<Command> commands, int wrongUsage, string[] arguments)
+        string calledAs, IReadOnlyList<Command> commands, string[] arguments)
     {
         switch (arguments)
         {
@@ -45,15 +46,15 @@ internal static class Dispatcher
             case Verb verb:
                 return await RunAsync(verb, $"{calledAs} {verb.Name}", arguments[1..]).ConfigureAwait(false);
             case VerbGroup group:
-                return await RunFirstArgumentAsync($"{calledAs} {group.Name}", group.Verbs, wrongUsage: 2, arguments[1..])
-                    .ConfigureAwait(false);
+                return await RunFirstArgumentAsync($"{calledAs} {group.Name}", group.Verbs, arguments[1..]).ConfigureAwait(false);
         }
 
-        await Console.Error.WriteLineAsync(arguments is [var unknown, ..]
-            ? $"{calledAs}: '{unknown}' is not a command; write one of these:"
-            : $"{calledAs}: a command is missing; write one of these:").ConfigureAwait(false);
+        var problem = arguments is [var unknown, ..] ? $"'{unknown}' is not a command" : "a command is missing";
+        await Console.Error.WriteLineAsync($"{calledAs}: {problem}; write one of these:").ConfigureAwait(false);
         await HelpText.WriteCommandsAsync(Console.Error, calledAs, commands).ConfigureAwait(false);
-        return wrongUsage;
+        if (arguments.Contains($"--{OptionCatalog.Json.Name}"))
+            Report.PrintError("usage", [problem]);
+        return 2;
     }
 
     private static async Task<int> RunAsync(Verb verb, string calledAs, string[] arguments)
@@ -79,6 +80,8 @@ internal static class Dispatcher
 
         foreach (var problem in line.Values.Problems)
             await Console.Error.WriteLineAsync($"{calledAs}: {problem}").ConfigureAwait(false);
+        if (verb.Options.Contains(OptionCatalog.Json) && new OptionReader(line.Values).Flag(OptionCatalog.Json.Name))
+            Report.PrintError("usage", line.Values.Problems.Select(problem => problem.ToString()));
         return verb.UsageExitCode;
 
         // The first signal asks for a clean stop; a second one is left to end the process as it always does.

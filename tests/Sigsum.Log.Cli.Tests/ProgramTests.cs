@@ -60,7 +60,7 @@ public sealed class ProgramTests : IDisposable
     public async Task An_unknown_command_is_an_error_that_lists_the_known_ones(string argument, string error)
     {
         var result = await RunAsync("sigsum-log", argument.Length == 0 ? [] : [argument]);
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Contains(error, result.Error, StringComparison.Ordinal);
         Assert.Contains("  mktree ", result.Error, StringComparison.Ordinal);
     }
@@ -134,7 +134,7 @@ public sealed class ProgramTests : IDisposable
     public async Task Init_must_be_told_a_role()
     {
         var result = await RunAsync("sigsum-log", "init", "--data-dir", _folder.PathOf("data"));
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Equal("sigsum-log init: --role: is missing; write --role=primary or --role=secondary\n", result.Error);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
     }

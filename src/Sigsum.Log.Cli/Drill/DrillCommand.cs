@@ -49,6 +49,9 @@ internal sealed class DrillCommand : IAsyncDisposable
             DemoFiles.Key(node.KeyFile).Dispose();
     }
 
+    /// <summary>From the loss of the primary until a new leaf got 200; null before that.</summary>
+    public long? PauseMs { get; private set; }
+
     private string LogKeyFile => Path.Combine(_folder, "log.key");
 
     private string PolicyFile => Path.Combine(_folder, "policy");
@@ -80,7 +83,8 @@ internal sealed class DrillCommand : IAsyncDisposable
         await StepAsync("first new leaf", async () =>
         {
             await SubmitAsync(_b, 1, cancellationToken);
-            return $"200 after {(long)_time.GetElapsedTime(failed).TotalMilliseconds} ms without the log";
+            PauseMs = (long)_time.GetElapsedTime(failed).TotalMilliseconds;
+            return $"200 after {PauseMs} ms without the log";
         });
         await StepAsync("hold the log to what it promised", () => CheckAsync(before, cancellationToken));
         await StepAsync("the old primary comes back", async () =>
@@ -138,7 +142,7 @@ internal sealed class DrillCommand : IAsyncDisposable
     /// <summary>The copy is read and nothing else: its log's key is not needed, and none of its heads is signed.</summary>
     private static List<Leaf> ReadCopy(string copy)
     {
-        using var store = RocksDbLogStore.Open(copy);
+        using var store = RocksDbLogStore.OpenReadOnly(copy);
         var leaves = new List<Leaf>((int)store.TreeHead.Size);
         for (ulong at = 0; at < store.TreeHead.Size; at = (ulong)leaves.Count)
             leaves.AddRange(SetAsideFile.Read(store, at, store.TreeHead.Size));

@@ -44,6 +44,13 @@ internal static class OptionCatalog
     public static OptionSpec DryRun { get; } = new("dry-run", OptionKind.Flag, FileTable.None, "",
         "Change nothing, and tell what would be done.");
 
+    /// <summary>Answers every question; commands that change something have it, so that scripts can always write it.</summary>
+    public static OptionSpec Yes { get; } = new("yes", OptionKind.Flag, FileTable.None, "",
+        "Answer every question with yes.");
+
+    /// <summary>What every command has that changes something.</summary>
+    public static ImmutableArray<OptionSpec> OfChanges { get; } = [Yes, DryRun, Json];
+
     /// <summary>Nodes that nobody waits for; promote has it too.</summary>
     public static OptionSpec LostNode { get; } = new("lost-node", OptionKind.Texts, FileTable.Primary, "id",
         "A node of this log that is gone for good, by its id; repeat it for several.");

@@ -71,7 +71,7 @@ internal sealed class OptionReader(OptionValues values)
         var ids = ImmutableArray.CreateBuilder<Guid>();
         foreach (var written in NonEmpty(name))
         {
-            if (Guid.TryParseExact(written.Text, "N", out var id))
+            if (NodeId(written.Text) is { } id)
                 ids.Add(id);
             else
                 values.AddProblem(name, $"'{written.Text}' is not a node id; write its 32 hex digits", written.Place);
@@ -94,6 +94,10 @@ internal sealed class OptionReader(OptionValues values)
             keys.Add(await PublicKeyAsync(name, written, cancellationToken).ConfigureAwait(false));
         return keys;
     }
+
+    /// <summary>An id of a node in either spelling: 32 hex digits, as people are shown it, or with the dashes of JSON.</summary>
+    public static Guid? NodeId(string text) =>
+        Guid.TryParseExact(text, "N", out var id) || Guid.TryParseExact(text, "D", out id) ? id : null;
 
     private static bool TryNumber(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);

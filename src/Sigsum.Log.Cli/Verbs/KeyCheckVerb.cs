@@ -11,7 +11,7 @@ namespace Sigsum.Log.Cli.Verbs;
 /// Says whether the key that --key-file names signs, by having it sign a test message, and whether it is the log's key.
 /// Changes nothing.
 /// </summary>
-internal sealed class KeyCheckVerb : Verb
+internal sealed class KeyCheckVerb : OperatorVerb
 {
     private static readonly OptionSpec DataDir = new("data-dir", OptionKind.Text, FileTable.None, "directory",
         "Data directory of a stopped node: the key is compared with the one that the store belongs to.");
@@ -20,10 +20,10 @@ internal sealed class KeyCheckVerb : Verb
     public override string Name => "check";
 
     /// <inheritdoc/>
-    public override string Summary => "is this key usable, and is it the log's?";
+    protected override string FullName => $"key {Name}";
 
     /// <inheritdoc/>
-    public override int UsageExitCode => 2;
+    public override string Summary => "is this key usable, and is it the log's?";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
@@ -43,24 +43,19 @@ internal sealed class KeyCheckVerb : Verb
         if (values.Problems.Count > 0 || keyFile is null)
             return null;
 
-        try
+        return await RefusalsInWordsAsync(json, async () =>
         {
             using var opened = await KeyFile.OpenAsync(keyFile, null, cancellationToken);
             await TestSignature.ProveAsync(opened.Signer, cancellationToken);
             foreach (var warning in opened.Warnings)
                 await Console.Error.WriteLineAsync($"warning: {warning}");
             var comparisons = Compare(opened.Signer.PublicKey, logKey, read.OptionalText("log-key-file"), dataDir);
-            Console.WriteLine(json ? AsJson(opened.Signer, comparisons) : AsText(opened.Signer, comparisons));
+            if (json)
+                PrintJson(opened.Signer, comparisons);
+            else
+                PrintText(opened.Signer, comparisons);
             return comparisons.TrueForAll(comparison => comparison.Same) ? 0 : 1;
-        }
-        catch (Exception error) when (error is KeyFileException or SignerException or StoreException)
-        {
-            return await KeyVerbs.RefuseAsync(Name, error.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            return await KeyVerbs.RefuseAsync(Name, "interrupted");
-        }
+        });
     }
 
     private static List<Comparison> Compare(PublicKey key, PublicKey? logKey, string? logKeyFile, string? dataDir)
@@ -70,7 +65,7 @@ internal sealed class KeyCheckVerb : Verb
             comparisons.Add(new Comparison($"the public key in {logKeyFile}", expected.KeyHash(), key.KeyHash()));
         if (dataDir is null)
             return comparisons;
-        using var store = RocksDbLogStore.Open(dataDir);
+        using var store = Open(dataDir);
         var hash = store.Identity.LogKeyHash ?? throw new StoreException(
             $"{dataDir} does not know its log's key yet: no primary has run there, and --log-key-file was not given to the "
             + "secondary; compare with --log-key-file instead");
@@ -78,34 +73,33 @@ internal sealed class KeyCheckVerb : Verb
         return comparisons;
     }
 
-    private static string AsText(ISigner signer, List<Comparison> comparisons)
+    private static void PrintText(ISigner signer, List<Comparison> comparisons)
     {
-        var lines = new List<string>
-        {
-            $"the key is in {Place(signer)} and signs",
-            OpenSshKey.FormatPublic(signer.PublicKey).TrimEnd(),
-            $"key hash {signer.PublicKey.KeyHash()}",
-        };
-        lines.AddRange(comparisons.Select(comparison => comparison.Same
+        var key = OpenSshKey.FormatPublic(signer.PublicKey).TrimEnd();
+        var hash = signer.PublicKey.KeyHash().ToString();
+        List<string> compared = [.. comparisons.Select(comparison => comparison.Same
             ? $"it is {comparison.With}"
-            : $"ANOTHER KEY: it is not {comparison.With}, whose key hash is {comparison.Expected}"));
+            : $"ANOTHER KEY: it is not {comparison.With}, whose key hash is {comparison.Expected}")];
         if (comparisons.Count == 0)
-            lines.Add("not compared with the log's key (--log-key-file, --data-dir)");
-        return string.Join('\n', lines);
+            compared.Add("not compared with the log's key (--log-key-file, --data-dir)");
+        Report.Table(
+            [("key", $"in {Place(signer)}, and signs"), ("key hash", hash), .. compared.Select(line => ("compared", line))],
+            [$"the key is in {Place(signer)} and signs", key, $"key hash {hash}", .. compared]);
+        Report.BelowTable(key);
     }
 
-    private static string AsJson(ISigner signer, List<Comparison> comparisons) => KeyVerbs.ToJson(new
+    private static void PrintJson(ISigner signer, List<Comparison> comparisons) => Report.PrintJson(new
     {
-        usable = true,
-        place = Place(signer),
-        public_key = signer.PublicKey.ToString(),
-        key_hash = signer.PublicKey.KeyHash().ToString(),
-        is_log_key = comparisons.Count == 0 ? null : (bool?)comparisons.TrueForAll(comparison => comparison.Same),
-        compared_with = comparisons.Select(comparison => new
+        Usable = true,
+        Place = Place(signer),
+        PublicKey = signer.PublicKey.ToString(),
+        KeyHash = signer.PublicKey.KeyHash().ToString(),
+        IsLogKey = comparisons.Count == 0 ? null : (bool?)comparisons.TrueForAll(comparison => comparison.Same),
+        ComparedWith = comparisons.Select(comparison => new
         {
-            name = comparison.With,
-            key_hash = comparison.Expected.ToString(),
-            same = comparison.Same,
+            Name = comparison.With,
+            KeyHash = comparison.Expected.ToString(),
+            comparison.Same,
         }),
     });
 

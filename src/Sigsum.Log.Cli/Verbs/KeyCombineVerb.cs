@@ -1,12 +1,13 @@
 using Sigsum.Crypto;
 using Sigsum.Keys;
 using Sigsum.Log.Cli.Options;
+using Sigsum.Log.Failover;
 using Sigsum.Log.KeyShares;
 
 namespace Sigsum.Log.Cli.Verbs;
 
 /// <summary>Brings a private key back from its shares, and writes it as a key file.</summary>
-internal sealed class KeyCombineVerb : Verb
+internal sealed class KeyCombineVerb : OperatorVerb
 {
     private static readonly OptionSpec ShareFile = new("share-file", OptionKind.Texts, FileTable.None, "file",
         "File with a share, or with several; repeat it for each.");
@@ -18,14 +19,14 @@ internal sealed class KeyCombineVerb : Verb
     public override string Name => "combine";
 
     /// <inheritdoc/>
+    protected override string FullName => $"key {Name}";
+
+    /// <inheritdoc/>
     public override string Summary => "bring a key file back from its shares";
 
     /// <inheritdoc/>
-    public override int UsageExitCode => 2;
-
-    /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
-        [ShareFile, OutputFile, OptionCatalog.LogKeyFile, OptionCatalog.Json, OptionCatalog.DryRun];
+        [ShareFile, OutputFile, OptionCatalog.LogKeyFile, .. OptionCatalog.OfChanges];
 
     /// <inheritdoc/>
     public override async Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
@@ -42,26 +43,25 @@ internal sealed class KeyCombineVerb : Verb
         if (values.Problems.Count > 0 || output is null)
             return null;
 
-        if (KeyVerbs.IsThere(output))
-            return await KeyVerbs.RefuseAsync(Name, $"{output} exists, and nothing is overwritten; name another --output-file");
-        try
+        return await RefusalsInWordsAsync(json, () =>
         {
+            if (KeyVerbs.IsThere(output))
+                throw new FailoverException($"{output} exists, and nothing is overwritten; name another --output-file");
             using var key = KeyCombiner.Combine([.. sources.SelectMany(Read)]);
             if (KeyVerbs.IsAnother(logKey, key.PublicKey))
             {
-                return await KeyVerbs.RefuseAsync(Name, $"the shares give the key with key hash {key.PublicKey.KeyHash()}, "
+                throw new FailoverException($"the shares give the key with key hash {key.PublicKey.KeyHash()}, "
                     + $"and {read.OptionalText("log-key-file")} (--log-key-file) has {logKey!.Value.KeyHash()}");
             }
 
             if (!dryRun)
                 SecretFile.Create(output, OpenSshKey.FormatPrivate(key));
-            Console.WriteLine(json ? AsJson(key.PublicKey, output, dryRun) : AsText(key.PublicKey, output, dryRun));
-            return 0;
-        }
-        catch (Exception error) when (error is KeyShareException or IOException or UnauthorizedAccessException)
-        {
-            return await KeyVerbs.RefuseAsync(Name, error.Message);
-        }
+            if (json)
+                PrintJson(key.PublicKey, output, dryRun);
+            else
+                PrintText(key.PublicKey, output, dryRun);
+            return Task.FromResult<int?>(0);
+        });
     }
 
     private static IEnumerable<NamedShare> Read(string path)
@@ -72,16 +72,21 @@ internal sealed class KeyCombineVerb : Verb
         return KeyShareText.Parse(new string(buffer, 0, length), path).Select(share => new NamedShare(share, path));
     }
 
-    private static string AsText(PublicKey key, string output, bool dryRun) =>
-        $"the shares give the key with key hash {key.KeyHash()}\n"
-        + $"{OpenSshKey.FormatPublic(key).TrimEnd()}\n"
-        + (dryRun ? $"would write {output}" : $"wrote {output}");
-
-    private static string AsJson(PublicKey key, string output, bool dryRun) => KeyVerbs.ToJson(new
+    private static void PrintText(PublicKey key, string output, bool dryRun)
     {
-        key_hash = key.KeyHash().ToString(),
-        public_key = key.ToString(),
-        file = output,
-        written = !dryRun,
+        var line = OpenSshKey.FormatPublic(key).TrimEnd();
+        var did = dryRun ? "would write" : "wrote";
+        Report.Table(
+            [("key hash", key.KeyHash().ToString()), (did, output)],
+            [$"the shares give the key with key hash {key.KeyHash()}", line, $"{did} {output}"]);
+        Report.BelowTable(line);
+    }
+
+    private static void PrintJson(PublicKey key, string output, bool dryRun) => Report.PrintJson(new
+    {
+        KeyHash = key.KeyHash().ToString(),
+        PublicKey = key.ToString(),
+        File = output,
+        Written = !dryRun,
     });
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Sigsum.Crypto;
 using Sigsum.Log.Cli.Options;
+using Sigsum.Log.Failover;
 using Sigsum.Log.KeyShares;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Signing.Pkcs11;
@@ -9,7 +10,7 @@ using Sigsum.Log.Signing.Pkcs11;
 namespace Sigsum.Log.Cli.Verbs;
 
 /// <summary>Splits the private key in a file into shares for its backup, each proved before it is written.</summary>
-internal sealed class KeySplitVerb : Verb
+internal sealed class KeySplitVerb : OperatorVerb
 {
     private static readonly OptionSpec Shares = new("shares", OptionKind.Number, FileTable.None, "number",
         "How many shares to make, at most 16.");
@@ -24,14 +25,14 @@ internal sealed class KeySplitVerb : Verb
     public override string Name => "split";
 
     /// <inheritdoc/>
+    protected override string FullName => $"key {Name}";
+
+    /// <inheritdoc/>
     public override string Summary => "make shares of a key file, some of which give it back";
 
     /// <inheritdoc/>
-    public override int UsageExitCode => 2;
-
-    /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
-        [OptionCatalog.Config, OptionCatalog.KeyFile, Shares, Threshold, OutputDir, OptionCatalog.Json, OptionCatalog.DryRun];
+        [OptionCatalog.Config, OptionCatalog.KeyFile, Shares, Threshold, OutputDir, .. OptionCatalog.OfChanges];
 
     /// <inheritdoc/>
     public override async Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
@@ -50,15 +51,15 @@ internal sealed class KeySplitVerb : Verb
 
         var files = Enumerable.Range(1, shares).Select(index => Path.Combine(
             directory ?? "", string.Create(CultureInfo.InvariantCulture, $"key-share-{index}-of-{shares}.txt"))).ToList();
-        if (directory is not null && files.Find(KeyVerbs.IsThere) is { } there)
-            return await KeyVerbs.RefuseAsync(Name, $"{there} exists, and nothing is overwritten; name another --output-dir");
-        try
+        return await RefusalsInWordsAsync(json, async () =>
         {
+            if (directory is not null && files.Find(KeyVerbs.IsThere) is { } there)
+                throw new FailoverException($"{there} exists, and nothing is overwritten; name another --output-dir");
             using var opened = await KeyFile.OpenAsync(keyFile, null, cancellationToken);
             if (opened.Signer is not Ed25519Signer key)
             {
-                return await KeyVerbs.RefuseAsync(Name, $"{keyFile} is a public key, and an agent does not give the private "
-                    + "key away; name the file with the private key");
+                throw new FailoverException($"{keyFile} is a public key, and an agent does not give the private key away; name "
+                    + "the file with the private key");
             }
 
             var texts = KeySplitter.Split(key, threshold, shares);
@@ -67,13 +68,9 @@ internal sealed class KeySplitVerb : Verb
             else if (!dryRun)
                 Write(directory!, files, texts);
             if (directory is not null || dryRun)
-                Console.WriteLine(Report(key.PublicKey, shares, threshold, directory is null ? [] : files, json, dryRun));
+                Print(key.PublicKey, shares, threshold, directory is null ? [] : files, json, dryRun);
             return 0;
-        }
-        catch (Exception error) when (error is KeyFileException or IOException or UnauthorizedAccessException)
-        {
-            return await KeyVerbs.RefuseAsync(Name, error.Message);
-        }
+        });
     }
 
     private static void Check(OptionValues values, string? keyFile, int shares, int threshold)
@@ -113,24 +110,30 @@ internal sealed class KeySplitVerb : Verb
         }
     }
 
-    private static string Report(
-        PublicKey key, int shares, int threshold, List<string> files, bool json, bool dryRun)
+    private static void Print(PublicKey key, int shares, int threshold, List<string> files, bool json, bool dryRun)
     {
         if (json)
         {
-            return KeyVerbs.ToJson(new
+            Report.PrintJson(new
             {
-                key_hash = key.KeyHash().ToString(),
-                shares,
-                threshold,
-                files,
-                written = !dryRun,
+                KeyHash = key.KeyHash().ToString(),
+                Shares = shares,
+                Threshold = threshold,
+                Files = files,
+                Written = !dryRun,
             });
+            return;
         }
 
-        return string.Join('\n', new[]
-        {
-            $"{shares} shares of the key with key hash {key.KeyHash()}; any {threshold} of them give it back, as was tried",
-        }.Concat(files.Select(file => dryRun ? $"would write {file}" : $"wrote {file}")));
+        var did = dryRun ? "would write" : "wrote";
+        Report.Table(
+            [
+                ("key hash", key.KeyHash().ToString()), ("shares", $"{shares}; any {threshold} give the key back, as was tried"),
+                .. files.Select(file => (did, file)),
+            ],
+            [
+                $"{shares} shares of the key with key hash {key.KeyHash()}; any {threshold} of them give it back, as was tried",
+                .. files.Select(file => $"{did} {file}"),
+            ]);
     }
 }

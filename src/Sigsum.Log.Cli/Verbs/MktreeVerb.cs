@@ -22,6 +22,9 @@ internal sealed class MktreeVerb : Verb
     public override string Summary => "say how a primary without a signed tree head begins";
 
     /// <inheritdoc/>
+    public override int UsageExitCode => 1;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } = [OptionCatalog.Config, OptionCatalog.SthFile, Mode];
 
     /// <inheritdoc/>

@@ -13,9 +13,6 @@ internal sealed class NodeVerb : Verb
     public override string Summary => "run a node in the role that its directory has, and change roles";
 
     /// <inheritdoc/>
-    public override int UsageExitCode => 2;
-
-    /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
         [.. OptionCatalog.Node, .. OptionCatalog.PrimaryOnly, OptionCatalog.SigningKeyFile, .. OptionCatalog.SecondaryOnly];
 

@@ -13,6 +13,9 @@ internal sealed class PrimaryVerb : Verb
     public override string Summary => "run the primary node of a log";
 
     /// <inheritdoc/>
+    public override int UsageExitCode => 1;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } = [.. OptionCatalog.Node, .. OptionCatalog.PrimaryOnly];
 
     /// <inheritdoc/>

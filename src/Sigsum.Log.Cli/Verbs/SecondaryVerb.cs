@@ -13,6 +13,9 @@ internal sealed class SecondaryVerb : Verb
     public override string Summary => "run a secondary node, which replicates the primary's tree";
 
     /// <inheritdoc/>
+    public override int UsageExitCode => 1;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
         [.. OptionCatalog.Node, .. OptionCatalog.SecondaryOnly];
 

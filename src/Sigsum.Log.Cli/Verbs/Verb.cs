@@ -8,7 +8,7 @@ internal abstract class Verb : Command
     /// <summary>
     /// What the program ends with when it was called wrongly: 1 where log-go has the same program, which does so too.
     /// </summary>
-    public virtual int UsageExitCode => 1;
+    public virtual int UsageExitCode => 2;
 
     /// <summary>What it takes besides <c>--help</c> and <c>--version</c>.</summary>
     public abstract IReadOnlyList<OptionSpec> Options { get; }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Sigsum.Crypto;
 using Sigsum.Log.Cli.Options;
-using Sigsum.Log.Hosting;
 using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -12,18 +10,13 @@ namespace Sigsum.Log.Cli.Verbs;
 /// Recomputes everything that a stopped node has stored, from the bytes of the leaves to the roots that were signed.
 /// Changes nothing. Exit code 0 for a whole store, 1 for one that is not, 2 for wrong usage.
 /// </summary>
-internal sealed class VerifyVerb : Verb
+internal sealed class VerifyVerb : OperatorVerb
 {
-    private static readonly JsonSerializerOptions Pretty = new() { WriteIndented = true };
-
     /// <inheritdoc/>
     public override string Name => "verify";
 
     /// <inheritdoc/>
     public override string Summary => "recompute all that a stopped node has stored";
-
-    /// <inheritdoc/>
-    public override int UsageExitCode => 2;
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
@@ -40,28 +33,19 @@ internal sealed class VerifyVerb : Verb
         if (values.Problems.Count > 0)
             return null;
 
-        try
+        return await RefusalsInWordsAsync(json, () =>
         {
-            using var store = RocksDbLogStore.Open(dataDir);
+            using var store = Open(dataDir);
             var records = StoredRecords.Read(store, logKey);
             var heads = ReadHeads(store, records, sthFile, logKey);
             var tree = new StoreVerifier(store).Run(heads, Progress(store, json), cancellationToken);
             var report = tree with { Problems = [.. OtherKey(store, logKey), .. records.Problems, .. tree.Problems] };
-            Console.WriteLine(json
-                ? AsJson(store, heads, records, logKey, report)
-                : AsText(dataDir, store, heads, records, logKey, report));
-            return report.IsWhole ? 0 : 1;
-        }
-        catch (Exception error) when (error is StoreException or StartupException or SigsumFormatException)
-        {
-            await Console.Error.WriteLineAsync($"{ProgramName.Main} {Name}: {error.Message}");
-            return 1;
-        }
-        catch (OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync($"{ProgramName.Main} {Name}: interrupted; nothing is known of the rest");
-            return 1;
-        }
+            if (json)
+                PrintJson(store, heads, records, logKey, report);
+            else
+                PrintText(dataDir, store, heads, records, logKey, report);
+            return Task.FromResult<int?>(report.IsWhole ? 0 : 1);
+        });
     }
 
     /// <summary>What this node has signed and published, as far as it knows; signatures checked if the key is given.</summary>
@@ -89,48 +73,49 @@ internal sealed class VerifyVerb : Verb
         return new Progress<ulong>(done => Console.Error.Write($"\r{done} of {size} leaves"));
     }
 
-    private static string AsText(
+    private static void PrintText(
         string dataDir, RocksDbLogStore store, List<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
         VerificationReport report)
     {
         var identity = store.Identity;
-        var lines = new List<string>
-        {
-            $"{dataDir}: {StoreFormat.RoleName(identity.Role)}, tree {StoreFormat.TreeTypeName(identity.TreeType)} "
-                + StoreFormat.TreeStateName(identity.TreeState),
-            $"{report.Leaves} leaves and {report.Nodes} tree hashes recomputed",
-            $"{records.Count} records read",
-            $"root {report.Recomputed.RootHash} for size {report.Recomputed.Size}",
-        };
-        lines.AddRange(heads.Select(head =>
-            $"{head.Name}: size {head.TreeHead.Size}, signature {(logKey is null ? "not checked (--log-key-file)" : "good")}"));
-        lines.AddRange(records.Unknown.Select(key => $"record {key}: of a part that this program lacks; not checked"));
-        lines.AddRange(report.Problems.Select(problem => $"PROBLEM: {problem}"));
-        lines.Add(report.IsWhole ? "whole" : "DAMAGED: do not start this node; keep the directory as it is");
-        return string.Join('\n', lines);
+        var node = $"{StoreFormat.RoleName(identity.Role)}, tree {StoreFormat.TreeTypeName(identity.TreeType)} "
+            + StoreFormat.TreeStateName(identity.TreeState);
+        var recomputed = $"{report.Leaves} leaves and {report.Nodes} tree hashes";
+        var root = $"{report.Recomputed.RootHash} for size {report.Recomputed.Size}";
+        List<(string, string)> claims = [.. heads.Select(head => (
+            head.Name, $"size {head.TreeHead.Size}, signature {(logKey is null ? "not checked (--log-key-file)" : "good")}"))];
+        claims.AddRange(records.Unknown.Select(key => ($"record {key}", "of a part that this program lacks; not checked")));
+        claims.AddRange(report.Problems.Select(problem => ("PROBLEM", problem)));
+        var verdict = report.IsWhole ? "whole" : "DAMAGED: do not start this node; keep the directory as it is";
+        Report.Table(
+            [
+                (dataDir, node), ("recomputed", recomputed), ("root", root), ("records", $"{records.Count} read"), .. claims,
+                ("the store is", verdict),
+            ],
+            [
+                $"{dataDir}: {node}", $"{recomputed} recomputed", $"{records.Count} records read", $"root {root}",
+                .. claims.Select(claim => $"{claim.Item1}: {claim.Item2}"), verdict,
+            ]);
     }
 
-    private static string AsJson(
+    private static void PrintJson(
         RocksDbLogStore store, List<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
-        VerificationReport report) =>
-        JsonSerializer.Serialize(
-            new
+        VerificationReport report) => Report.PrintJson(new
+        {
+            Role = StoreFormat.RoleName(store.Identity.Role),
+            store.Identity.NodeId,
+            report.Recomputed.Size,
+            RootHash = report.Recomputed.RootHash.ToString(),
+            TreeHashes = report.Nodes,
+            Records = records.Count,
+            RecordsNotChecked = records.Unknown,
+            Heads = heads.Select(head => new
             {
-                role = StoreFormat.RoleName(store.Identity.Role),
-                node_id = store.Identity.NodeId.ToString(),
-                size = report.Recomputed.Size,
-                root_hash = report.Recomputed.RootHash.ToString(),
-                tree_hashes = report.Nodes,
-                records = records.Count,
-                records_not_checked = records.Unknown,
-                heads = heads.Select(head => new
-                {
-                    name = head.Name,
-                    size = head.TreeHead.Size,
-                    signature = logKey is null ? "not checked" : "good",
-                }),
-                problems = report.Problems,
-                whole = report.IsWhole,
-            },
-            Pretty);
+                head.Name,
+                head.TreeHead.Size,
+                Signature = logKey is null ? "not checked" : "good",
+            }),
+            report.Problems,
+            Whole = report.IsWhole,
+        });
 }

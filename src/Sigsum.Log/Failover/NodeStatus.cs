@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sigsum.Crypto;
+using Sigsum.Log.Scrubbing;
 
 namespace Sigsum.Log.Failover;
 
@@ -72,6 +73,9 @@ internal sealed record NodeStatus
 
     /// <summary>The witnesses of the published head.</summary>
     public ImmutableArray<WitnessStatus> Witnesses { get; init; } = [];
+
+    /// <summary>The check of the stored tree; null where the node does not run, or it is turned off.</summary>
+    public ScrubStatus? Scrub { get; init; }
 
     /// <summary>What is not as it should be, one line each.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];

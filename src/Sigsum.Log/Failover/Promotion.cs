@@ -4,7 +4,6 @@ using Sigsum.Log.Hosting;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
-using Sigsum.Merkle;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Failover;
@@ -24,7 +23,7 @@ namespace Sigsum.Log.Failover;
 internal sealed class Promotion(
     PromotionOptions options, ILogStore store, ISigner key, NodeServices services, Func<string, Task<bool>> agree)
 {
-    private readonly List<FailoverStep> _steps = [];
+    private readonly FailoverSteps _steps = new();
     private readonly PublicKey _logKey = key.PublicKey;
     private readonly StartupFile _startup = new(options.SthFile, services.Machine.Disk);
     private readonly SthFile _sth = new(options.SthFile, services.Machine.Disk);
@@ -33,41 +32,43 @@ internal sealed class Promotion(
     /// <exception cref="FailoverException">It refuses.</exception>
     public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
     {
-        var succession = new Succession(store, services);
+        var succession = options.DryRun ? Succession.ForRehearsal(store, services) : new Succession(store, services);
         var latest = succession.Latest;
         var resumed = latest is { } known && known.NodeId == store.Identity.NodeId ? known : null;
         if (store.Identity.Role == NodeRole.Primary)
             return Complete(resumed);
 
-        var roster = CheckStore(latest, resumed);
+        var checks = new PromotionChecks(store, _logKey, _sth, _startup, _steps);
+        var peers = new PromotionPeers(checks.CheckStore(latest), store.Identity.NodeId, options);
         await TestSignature.ProveAsync(key, cancellationToken);
         Step("log key", $"signs, and is the key of this store's log, {_logKey.KeyHash()}");
         using var nodes = new PromotionContacts(options, succession, services);
         var primaryUrl = (resumed is null ? latest?.NodeUrl : null) ?? options.PrimaryUrl;
         var primaryAnswers = await CheckPrimaryAsync(nodes, primaryUrl, resumed, cancellationToken);
-        var head = CheckHeads();
-        CheckStartup();
+        var head = checks.CheckHeads();
+        checks.CheckStartup();
         var survey = await AskWitnessesAsync(nodes, head, cancellationToken);
         if (options.DryRun)
-            return await DryRunAsync(nodes, roster, head, survey, cancellationToken);
+            return await DryRunAsync(nodes, peers, head, survey, cancellationToken);
 
-        if (!await agree(Question(primaryUrl, primaryAnswers, roster)))
+        if (!await agree(Question(primaryUrl, primaryAnswers, peers)))
             throw new FailoverException("not agreed to; nothing was changed");
         var record = resumed;
         if (record is null)
         {
-            record = await SignRecordAsync(latest, roster, cancellationToken);
+            record = await SignRecordAsync(latest, peers, cancellationToken);
             store.CommitRecords([Takeover.Begun(record)]);
         }
 
         succession.Learn(record);
         Step("promotion record", $"epoch {record.Epoch}, stored here");
-        var unheard = await FenceAsync(nodes, record, roster, primaryUrl, primaryAnswers, cancellationToken);
+        var unheard = await new PromotionFence(nodes, peers, store, _steps)
+            .RunAsync(record, primaryUrl, primaryAnswers, cancellationToken);
         // Once more: what the primary before had cosigned since is known now, and if it is fenced, it was the last.
         survey = await AskWitnessesAgainAsync(nodes, head, survey, cancellationToken);
         CheckWitnesses(survey);
         var fenced = primaryUrl is not null && !unheard.Contains(primaryUrl);
-        Convert(record, Shown(head, survey, roster, fenced), head, unheard);
+        Convert(record, Shown(head, survey, peers.Roster, fenced), head, unheard);
         return Report(changed: true);
     }
 
@@ -77,38 +78,11 @@ internal sealed class Promotion(
         if (record is null)
             throw new FailoverException("this node is a primary already, and was not promoted: there is nothing to do");
         Step("promotion record", $"this node was promoted in epoch {record.Epoch}");
-        CheckStartup();
+        new PromotionChecks(store, _logKey, _sth, _startup, _steps).CheckStartup();
         var missing = !_sth.Exists && _startup.Read() == StartupMode.Saved;
         if (missing && !options.DryRun)
             WriteStartup();
         return Report(changed: missing && !options.DryRun);
-    }
-
-    private Roster? CheckStore(PromotionRecord? latest, PromotionRecord? resumed)
-    {
-        var identity = store.Identity;
-        if (identity.TreeType != TreeType.PreorderedLog)
-            throw new FailoverException($"the tree is of type {StoreFormat.TreeTypeName(identity.TreeType)}: not a secondary's");
-        if (identity.LogKeyHash is not { } log)
-        {
-            throw new FailoverException("this secondary was never told its log's key, neither by --log-key-file nor by its "
-                + "primary: nothing proves that its tree is the log's");
-        }
-
-        if (log != _logKey.KeyHash())
-            throw new FailoverException($"the key has key hash {_logKey.KeyHash()}, the store belongs to the log {log}");
-        Step("store", $"secondary {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}, epoch {latest?.Epoch ?? 0}");
-        var roster = RosterRecord.Load(store);
-        if (roster is not null && roster.Secondaries.All(entry => entry.NodeId != identity.NodeId))
-        {
-            throw new FailoverException($"the primary has taken this node out of its roster ({roster.Epoch}.{roster.Number}): it may "
-                + "lack leaves that are committed. Promote one of: " + Names(roster.Secondaries));
-        }
-
-        Step("roster", roster is null
-            ? "none: the primary never said which other secondaries there are (log-go does not)"
-            : $"{roster.Epoch}.{roster.Number}: {roster.Secondaries.Length} secondaries, {roster.Quorum} had to hold a leaf");
-        return roster;
     }
 
     private async Task<bool> CheckPrimaryAsync(
@@ -129,63 +103,6 @@ internal sealed class Promotion(
 
         Step("primary before", answers ? $"{url} answers, and is to be fenced" : $"{url} does not answer");
         return answers;
-    }
-
-    /// <summary>The latest head that is known here; it and the one in the sth file must be heads of this tree.</summary>
-    private CosignedTreeHead? CheckHeads()
-    {
-        var known = Publisher.LoadPublished(store, _logKey);
-        if (known is { } published)
-            CheckPrefix(published.SignedTreeHead.TreeHead, "the head that was published last, as far as is known here,");
-        Step("last head", known is null ? "none is known here" : $"size {known.SignedTreeHead.TreeHead.Size}, in this tree");
-        if (!_sth.Exists)
-            return known;
-        var carried = LoadSth();
-        CheckPrefix(carried.TreeHead, $"the signed tree head in {_sth.Path}");
-        Step("sth file", $"{_sth.Path}: size {carried.TreeHead.Size}, in this tree; the log goes on from it");
-        return known?.SignedTreeHead.TreeHead.Size >= carried.TreeHead.Size ? known : new CosignedTreeHead(carried, []);
-    }
-
-    private SignedTreeHead LoadSth()
-    {
-        try
-        {
-            return _sth.Load(_logKey);
-        }
-        catch (StartupException error)
-        {
-            throw new FailoverException($"{error.Message}. Remove the file, or put the log's own there");
-        }
-    }
-
-    private void CheckPrefix(TreeHead head, string what)
-    {
-        if (head.Size > store.TreeHead.Size)
-        {
-            throw new FailoverException($"{what} has {head.Size} leaves, this tree only {store.TreeHead.Size}: promote a secondary "
-                + "that holds more, or recover this one first");
-        }
-
-        if (ProofBuilder.Root(head.Size, store) != head.RootHash)
-            throw new FailoverException($"{what} (size {head.Size}) is no head of this tree: it is not the log's, or damaged");
-    }
-
-    private void CheckStartup()
-    {
-        StartupMode mode;
-        try
-        {
-            mode = _startup.Read();
-        }
-        catch (SigsumFormatException error)
-        {
-            throw new FailoverException(error.Message);
-        }
-
-        if (mode == StartupMode.Empty)
-            throw new FailoverException($"{_startup.Path} says that the log begins empty; it does not: remove the file");
-        if (mode != StartupMode.Saved && _sth.Exists)
-            throw new FailoverException($"there is both {_sth.Path} and {_startup.Path}: remove the latter");
     }
 
     private async Task<WitnessSurvey?> AskWitnessesAsync(
@@ -225,75 +142,25 @@ internal sealed class Promotion(
         }
     }
 
-    private string Question(Uri? primaryUrl, bool primaryAnswers, Roster? roster)
+    private static string Question(Uri? primaryUrl, bool primaryAnswers, PromotionPeers peers)
     {
-        var lost = Others(roster).Where(IsLost).ToImmutableArray();
+        var lost = peers.Others.Where(peers.IsLost).ToImmutableArray();
         var text = primaryAnswers
             ? $"The primary at {primaryUrl} is told that its time is over, and this node takes its place."
             : $"The primary before ({primaryUrl?.ToString() ?? "address not known"}) does not answer; if it comes back, it is told "
                 + "that its time is over.";
         if (!lost.IsEmpty)
-            text += $" Given up for good: {Names(lost)}. Leaves that only they and the primary hold are lost.";
+            text += $" Given up for good: {PromotionPeers.Names(lost)}. Leaves that only they and the primary hold are lost.";
         return text + " Promote this node?";
     }
 
     private ValueTask<PromotionRecord> SignRecordAsync(
-        PromotionRecord? latest, Roster? roster, CancellationToken cancellationToken)
+        PromotionRecord? latest, PromotionPeers peers, CancellationToken cancellationToken)
     {
-        var url = options.NodeUrl
-            ?? roster?.Secondaries.FirstOrDefault(entry => entry.NodeId == store.Identity.NodeId)?.Url;
+        var url = options.NodeUrl ?? peers.OwnUrl;
         return PromotionRecord.SignAsync(
             (latest?.Epoch ?? 0) + 1, store.Identity.NodeId, url, store.TreeHead, services.Time.GetUtcNow(), key,
             cancellationToken);
-    }
-
-    /// <summary>Tells the primary before and the other secondaries, and fetches what they hold.</summary>
-    /// <returns>Where it has still to be told.</returns>
-    private async Task<ImmutableArray<Uri>> FenceAsync(
-        PromotionContacts nodes, PromotionRecord record, Roster? roster, Uri? primaryUrl, bool primaryAnswers,
-        CancellationToken cancellationToken)
-    {
-        var unheard = ImmutableArray.CreateBuilder<Uri>();
-        if (primaryUrl is not null && !await nodes.FenceAsync(primaryUrl, null, record, cancellationToken))
-        {
-            if (primaryAnswers)
-            {
-                throw new FailoverException($"the primary at {primaryUrl} answers and does not take the promotion record (log-go "
-                    + "cannot): stop it, and run this again");
-            }
-
-            unheard.Add(primaryUrl);
-        }
-
-        var fenced = new List<RosterEntry>();
-        foreach (var other in Others(roster))
-        {
-            var heard = await nodes.FenceAsync(other.Url, other.NodeId, record, cancellationToken);
-            Step("secondary", $"{Name(other)} {(heard ? "acknowledges only to this node now" : "does not answer")}");
-            if (heard)
-                fenced.Add(other);
-            else
-                unheard.Add(other.Url);
-        }
-
-        var needed = PromotionRules.Needed(roster);
-        var missing = Others(roster).Except(fenced).Where(other => !IsLost(other)).ToImmutableArray();
-        if (fenced.Count + 1 < needed && !missing.IsEmpty)
-        {
-            throw new FailoverException($"{fenced.Count + 1} of {roster!.Secondaries.Length} secondaries know of the promotion, "
-                + $"{needed} must: leaves that got 200 may be on the others only, or one of them may be promoted too. Bring them "
-                + $"back and run this again; or, if they are gone for good, write --lost-node for each: {Names(missing)}");
-        }
-
-        foreach (var other in fenced)
-        {
-            var before = store.TreeHead.Size;
-            await nodes.FetchAsync(other, store, cancellationToken);
-            if (store.TreeHead.Size > before)
-                Step("fetched", $"{store.TreeHead.Size - before} leaves from {Name(other)}; size {store.TreeHead.Size} now");
-        }
-
-        return unheard.DrainToImmutable();
     }
 
     private void Convert(PromotionRecord record, ulong? shown, CosignedTreeHead? head, ImmutableArray<Uri> unheard)
@@ -339,27 +206,28 @@ internal sealed class Promotion(
     }
 
     private async Task<FailoverReport> DryRunAsync(
-        PromotionContacts nodes, Roster? roster, CosignedTreeHead? head, WitnessSurvey? survey,
+        PromotionContacts nodes, PromotionPeers peers, CosignedTreeHead? head, WitnessSurvey? survey,
         CancellationToken cancellationToken)
     {
         var reached = 1;
-        foreach (var other in Others(roster))
+        foreach (var other in peers.Others)
         {
             var answers = await nodes.AnswersAsync(other.Url, cancellationToken);
             reached += answers ? 1 : 0;
-            Step("secondary", $"{Name(other)} {(answers ? "answers" : IsLost(other) ? "is given up" : "does not answer")}");
+            Step("secondary", $"{PromotionPeers.Name(other)} "
+                + (answers ? "answers" : peers.IsLost(other) ? "is given up" : "does not answer"));
         }
 
-        if (reached < PromotionRules.Needed(roster) && Others(roster).Any(other => !IsLost(other)))
-            Step("would refuse", $"{reached} secondaries can be reached, {PromotionRules.Needed(roster)} must be");
+        if (reached < peers.Needed && peers.Others.Any(other => !peers.IsLost(other)))
+            Step("would refuse", $"{reached} secondaries can be reached, {peers.Needed} must be");
         if (survey?.Largest > store.TreeHead.Size)
             Step("would fetch or refuse", $"witness {survey.By} has cosigned {survey.Largest} leaves, here are {store.TreeHead.Size}");
         Step("shown until the first own head",
-            Shown(head, survey, roster, options.FencePrimary) is { } size ? $"size {size}" : "none (503)");
+            Shown(head, survey, peers.Roster, options.FencePrimary) is { } size ? $"size {size}" : "none (503)");
         return Report(changed: false);
     }
 
-    private FailoverReport Report(bool changed) => new(changed, [.. _steps],
+    private FailoverReport Report(bool changed) => new(changed, _steps.All,
     [
         "start this node as primary: the log's key, the policy and the rate limits of the old one",
         "give it secondaries (--secondary-url, --secondary-pubkey-file): nothing is signed until they hold the whole tree; "
@@ -368,15 +236,5 @@ internal sealed class Promotion(
         "when the old primary comes back: `sigsum-log rejoin` makes it a secondary",
     ]);
 
-    private IEnumerable<RosterEntry> Others(Roster? roster) =>
-        roster?.Secondaries.Where(entry => entry.NodeId != store.Identity.NodeId) ?? [];
-
-    private bool IsLost(RosterEntry entry) =>
-        (entry.NodeId is { } id && options.LostNodes.Contains(id)) || options.LostUrls.Contains(entry.Url);
-
-    private static string Name(RosterEntry entry) => $"{entry.NodeId?.ToString("N") ?? "(no id)"} at {entry.Url}";
-
-    private static string Names(IEnumerable<RosterEntry> entries) => string.Join(", ", entries.Select(Name));
-
-    private void Step(string name, string finding) => _steps.Add(new FailoverStep(name, finding));
+    private void Step(string name, string finding) => _steps.Add(name, finding);
 }

@@ -51,7 +51,9 @@ internal sealed class Recover(
         using var store = isNew
             ? services.Machine.CreateStore(options.DataDir, StoreIdentity.ForNew(
                 NodeRole.Secondary, TreeType.PreorderedLog, options.LogKey!.Value.KeyHash()))
-            : services.Machine.OpenStore(options.DataDir);
+            : options.DryRun
+                ? services.Machine.OpenStoreReadOnly(options.DataDir)
+                : services.Machine.OpenStore(options.DataDir);
         CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
         Step("here", $"{StoreFormat.RoleName(store.Identity.Role)} {store.Identity.NodeId:N}, size {store.TreeHead.Size}");
         if (store.Identity.Role == NodeRole.Secondary)

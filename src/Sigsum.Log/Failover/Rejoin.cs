@@ -43,10 +43,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
         Step("store", $"{StoreFormat.RoleName(identity.Role)} {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}");
 
         // What is learned of a promotion is kept in memory first: a rehearsal changes nothing.
-        using var scratch = new MemoryLogStore(identity);
-        if (Succession.Load(store) is { } known)
-            scratch.CommitRecords([Succession.ToStore(known)]);
-        var succession = new Succession(scratch, services);
+        var succession = Succession.ForRehearsal(store, services);
         using var nodes = InternalNetwork.Open(options.Node, succession, services);
         var (record, theirs) = await AskPrimaryAsync(nodes, succession, cancellationToken);
         var common = await CommonAsync(nodes, theirs, cancellationToken);

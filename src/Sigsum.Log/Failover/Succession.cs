@@ -71,6 +71,15 @@ internal sealed partial class Succession
         }
     }
 
+    /// <summary>One that knows what a store knows, and keeps in memory what it learns: a rehearsal changes nothing.</summary>
+    public static Succession ForRehearsal(ILogStore store, NodeServices services)
+    {
+        var scratch = new MemoryLogStore(store.Identity);
+        if (Load(store) is { } known)
+            scratch.CommitRecords([ToStore(known)]);
+        return new Succession(scratch, services);
+    }
+
     /// <summary>A record as it is stored.</summary>
     public static StoreRecord ToStore(PromotionRecord record) => new(RecordKey, record.ToBytes());
 

@@ -7,14 +7,13 @@ using Sigsum.Log.Http;
 using Sigsum.Log.Machine;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Scrubbing;
-using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Hosting;
 
 /// <summary>A primary that runs: opened, recovered, checked and started in this order, and stopped in the opposite one.</summary>
-internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
+internal sealed partial class PrimaryNode : IAsyncDisposable
 {
     private readonly PrimaryOptions _options;
     private readonly NodeServices _services;
@@ -22,9 +21,9 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
     private readonly InternalNetwork _nodes;
     private readonly PrimaryPipeline _pipeline;
     private readonly NodeTasks _tasks;
+    private readonly PrimaryAdmin _operator;
     private readonly bool _isKnownGood;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _oneHandover = new(1, 1);
     private INodeListener? _external;
     private INodeListener? _local;
     private IAsyncDisposable? _admin;
@@ -41,8 +40,7 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
         _pipeline = new PrimaryPipeline(
             options, key, state, succession, nodes, mayRecover ? _tasks.Restart : null, services);
-        if (options.ChangesRoles)
-            succession.Superseded += OnSuperseded;
+        _operator = new PrimaryAdmin(options, _pipeline, nodes, _tasks, services);
     }
 
     /// <summary>Completes when the node can no longer do its job; faulted with the reason.</summary>
@@ -84,7 +82,8 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             store = startup.Open();
             var succession = new Succession(store, services);
             nodes = InternalNetwork.Open(options.Node, succession, services);
-            var (mayRecover, heard) = await RecoverAsync(options, startup, store, nodes, services, cancellationToken);
+            var (mayRecover, heard) = await PrimaryRecovery.RunAsync(
+                options, startup, store, nodes, services, cancellationToken);
             PrimaryStartup.CheckSuccession(succession.Latest, store.Identity.NodeId);
             node = new PrimaryNode(
                 options, key.Signer, startup.Check(store), succession, nodes, mayRecover, heard, services);
@@ -136,45 +135,8 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         _nodes.Reload();
     }
 
-    /// <inheritdoc/>
-    public NodeStatus Status() => new PrimaryStatus(_options, _pipeline, _services).Read();
-
-    /// <inheritdoc/>
-    public void Freeze()
-    {
-        _pipeline.Intake.Close(PrimaryPipeline.ReadOnly);
-        _pipeline.Sequencer.Between(() => SetState(TreeState.Frozen));
-    }
-
-    /// <inheritdoc/>
-    public void Unfreeze()
-    {
-        _pipeline.Sequencer.Between(() => SetState(TreeState.Active));
-        _pipeline.Intake.Open();
-    }
-
-    /// <inheritdoc/>
-    public async Task<HandoverResult> HandOverAsync(Guid? to, CancellationToken cancellationToken)
-    {
-        if (!_options.ChangesRoles)
-        {
-            throw new FailoverException("a node that changes roles while it runs is started with `sigsum-log node`; this one was "
-                + "started as primary");
-        }
-
-        if (!await _oneHandover.WaitAsync(TimeSpan.Zero, CancellationToken.None))
-            throw new FailoverException("the log is being handed over already");
-        try
-        {
-            var result = await new Handover(_options, _pipeline, _nodes, _services).RunAsync(to, cancellationToken);
-            _tasks.Restart($"handed over to node {result.Record.NodeId:N}: going on as its secondary");
-            return result;
-        }
-        finally
-        {
-            _oneHandover.Release();
-        }
-    }
+    /// <summary>What the node is and holds.</summary>
+    public NodeStatus Status() => _operator.Status();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -194,29 +156,8 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
         _tasks.Dispose();
         _pipeline.Store.Dispose();
         _stopping.Dispose();
-        _oneHandover.Dispose();
+        _operator.Dispose();
         (_pipeline.Key as IDisposable)?.Dispose();
-    }
-
-    /// <summary>Fetches back what the secondaries hold and this node lacks.</summary>
-    /// <returns>Whether starting again could bring back more, and how many secondaries were heard.</returns>
-    private static async Task<(bool MayRecover, int Heard)> RecoverAsync(
-        PrimaryOptions options, PrimaryStartup startup, ILogStore store, InternalNetwork nodes, NodeServices services,
-        CancellationToken cancellationToken)
-    {
-        var dataDir = options.Node.Backend == Backend.Embedded ? options.Node.DataDir : null;
-        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), nodes.Http, nodes.Requests, services);
-        if (startup.Mode == StartupMode.Empty)
-        {
-            await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);
-            return (true, 0);
-        }
-
-        if (await recovery.RunAsync(options.Secondaries, null, cancellationToken) is not RecoveryOutcome.Impossible impossible)
-            return (true, recovery.Heard);
-        var logger = services.Logger<PrimaryNode>();
-        NotRecovered(logger, impossible.Reason);
-        return (false, recovery.Heard);
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
@@ -276,23 +217,9 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
             _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,
             cancellationToken);
         if (_options.Node.Backend == Backend.Embedded)
-            _admin = await _services.Machine.ListenForOperatorAsync(_options.Node.DataDir, this, _services, cancellationToken);
+            _admin = await _services.Machine.ListenForOperatorAsync(_options.Node.DataDir, _operator, _services, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, ExternalUrl, InternalUrl);
-    }
-
-    /// <summary>Another node was promoted, not by this one: this node goes on as its secondary.</summary>
-    private void OnSuperseded(PromotionRecord latest)
-    {
-        if (_oneHandover.CurrentCount > 0)
-            _tasks.Restart($"node {latest.NodeId:N} was promoted in epoch {latest.Epoch}: going on as its secondary");
-    }
-
-    private void SetState(TreeState state)
-    {
-        var identity = _pipeline.Store.Identity;
-        if (identity.TreeState != state)
-            _pipeline.Store.UpdateIdentity(identity with { TreeState = state }, []);
     }
 
     private EndpointTable Table(IEnumerable<Endpoint> endpoints, EndpointHandler? information) => new(
@@ -308,9 +235,6 @@ internal sealed partial class PrimaryNode : INodeAdmin, IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
     private static partial void KeyWarning(ILogger logger, string warning);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "what the secondaries hold cannot be fetched back: {Reason}")]
-    private static partial void NotRecovered(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "no witness is asked: nothing can tell this primary if its disk is an older copy")]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Publication;
+using Sigsum.Log.Scrubbing;
 
 namespace Sigsum.Log.Hosting;
 
@@ -28,6 +29,7 @@ internal sealed class PrimaryStatus(PrimaryOptions options, PrimaryPipeline pipe
                     pipeline.Gate.AcknowledgedBy(i)?.Size)),
             ],
             Witnesses = Witnesses(shown, now),
+            Scrub = ScrubStatus.Of(options.Node, pipeline.Scrub),
             Problems = Problems(services.Health),
             ReadyForFailover = reasons.IsEmpty,
             NotReadyBecause = reasons,

@@ -125,6 +125,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         return status with
         {
             Running = true,
+            Scrub = ScrubStatus.Of(_options.Node, Scrub),
             Problems = PrimaryStatus.Problems(_services.Health),
             ReadyForFailover = reasons.IsEmpty,
             NotReadyBecause = reasons,

@@ -29,6 +29,9 @@ internal sealed class HostMachine : IMachine
     public ILogStore OpenStore(string directory) => RocksDbLogStore.Open(directory);
 
     /// <inheritdoc/>
+    public ILogStore OpenStoreReadOnly(string directory) => RocksDbLogStore.OpenReadOnly(directory);
+
+    /// <inheritdoc/>
     public ILogStore CreateStore(string directory, StoreIdentity identity) => RocksDbLogStore.Create(directory, identity);
 
     /// <inheritdoc/>

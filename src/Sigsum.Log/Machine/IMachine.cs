@@ -24,6 +24,9 @@ internal interface IMachine
     /// <exception cref="StoreException">There is none, or it cannot be used.</exception>
     ILogStore OpenStore(string directory);
 
+    /// <summary>As <see cref="OpenStore"/>, for whoever only looks: each byte of the directory stays as it is.</summary>
+    ILogStore OpenStoreReadOnly(string directory);
+
     /// <summary>Gives birth to a store; the directory must not hold one.</summary>
     /// <exception cref="StoreException">There is one already, or it cannot be made.</exception>
     ILogStore CreateStore(string directory, StoreIdentity identity);

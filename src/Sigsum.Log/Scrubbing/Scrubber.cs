@@ -72,7 +72,10 @@ internal sealed partial class Scrubber(
             }
 
             _progress = new ScrubProgress(
-                pass.Checked, pass.Size, _progress.LastCompleted, [.. problems.Select(problem => problem.Text)]);
+                pass.Checked, pass.Size, _progress.LastPass, [.. problems.Select(problem => problem.Text)])
+            {
+                IsUnderWay = !pass.IsDone,
+            };
             if (pass.IsDone)
                 break;
             await Task.Delay(pause, _time, cancellationToken);
@@ -85,8 +88,8 @@ internal sealed partial class Scrubber(
             return;
         }
 
-        _progress = _progress with { LastCompleted = _time.GetUtcNow() };
         var seconds = (long)_time.GetElapsedTime(started).TotalSeconds;
+        _progress = _progress with { LastPass = new ScrubPass(_time.GetUtcNow(), pass.Checked, seconds) };
         Whole(_logger, pass.Checked, pass.Nodes, seconds);
     }
 

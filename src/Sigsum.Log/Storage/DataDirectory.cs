@@ -40,6 +40,22 @@ internal sealed class DataDirectory : IDisposable
     public static bool Exists(string path) => new[] { LockName, FormatName, StoreName }
         .Any(name => System.IO.Path.Exists(System.IO.Path.Combine(path, name)));
 
+    /// <summary>Throws where <see cref="Create"/> would not make a node; changes nothing.</summary>
+    /// <exception cref="StoreException">A node lives there, or was never finished.</exception>
+    public static void CheckFree(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (!Exists(path))
+            return;
+        if (!File.Exists(System.IO.Path.Combine(path, FormatName)))
+        {
+            throw NeverFinished(path);
+        }
+
+        throw new StoreException($"a node lives in {path} already: a new node needs a directory of its own. " +
+            "Name another directory, or start the node that lives there with 'sigsum-log'");
+    }
+
     /// <summary>Takes a directory where no node lives, to give birth to a node in it. It cannot be opened
     /// before <see cref="MarkComplete"/> has been called.</summary>
     /// <exception cref="StoreException">Something is there already, or the directory cannot be made.</exception>
@@ -48,17 +64,7 @@ internal sealed class DataDirectory : IDisposable
         path = System.IO.Path.GetFullPath(path);
         return Guard(path, () =>
         {
-            if (Exists(path))
-            {
-                if (!File.Exists(System.IO.Path.Combine(path, FormatName)))
-                {
-                    throw NeverFinished(path);
-                }
-
-                throw new StoreException($"a node lives in {path} already: a new node needs a directory of its own. " +
-                    "Name another directory, or start the node that lives there with 'sigsum-log'");
-            }
-
+            CheckFree(path);
             Directory.CreateDirectory(path);
             return Lock(path, FileMode.CreateNew);
         });

@@ -41,9 +41,10 @@ internal sealed class RocksDbHandle : SafeHandle
     // Everything that RocksDB refers to and the garbage collector must not take away.
     private readonly Cache _cache;
 
-    private RocksDbHandle(RocksDb db, Cache cache, DataDirectory directory)
+    private RocksDbHandle(RocksDb db, Cache cache, DataDirectory directory, bool isReadOnly)
         : base(invalidHandleValue: 0, ownsHandle: true)
     {
+        IsReadOnly = isReadOnly;
         _db = db;
         _cache = cache;
         _directory = directory;
@@ -74,6 +75,9 @@ internal sealed class RocksDbHandle : SafeHandle
     /// <summary><see cref="RocksDbFamily.Index"/>.</summary>
     public ColumnFamilyHandle Index { get; }
 
+    /// <summary>Whether nothing can be written.</summary>
+    public bool IsReadOnly { get; }
+
     /// <summary>Bytes in the cache, for measurements.</summary>
     public ulong CacheUsage => _cache.GetUsage();
 
@@ -82,13 +86,14 @@ internal sealed class RocksDbHandle : SafeHandle
 
     /// <summary>Opens the database of a data directory, and owns the directory from then on, until closed.</summary>
     /// <exception cref="StoreException">The database cannot be opened; the directory stays with the caller.</exception>
-    public static RocksDbHandle Open(DataDirectory directory, bool create) => Guard("cannot open the database", () =>
-    {
-        var cache = Cache.CreateLru((ulong)RocksDbTuning.CacheBytes);
-        var options = RocksDbTuning.Database(create, cache);
-        var db = RocksDb.Open(options, directory.StorePath, RocksDbTuning.Families(cache));
-        return new RocksDbHandle(db, cache, directory);
-    });
+    public static RocksDbHandle Open(DataDirectory directory, bool create) =>
+        Open(directory, create, isReadOnly: false);
+
+    /// <summary>As <see cref="Open(DataDirectory, bool)"/>, and changes no file: what a killed process has left in the
+    /// database's log is read into memory as always, and stays in the log.</summary>
+    /// <exception cref="StoreException">As with <see cref="Open(DataDirectory, bool)"/>.</exception>
+    public static RocksDbHandle OpenReadOnly(DataDirectory directory) =>
+        Open(directory, create: false, isReadOnly: true);
 
     /// <summary>The family that holds the nodes of a level of 1 and above.</summary>
     public ColumnFamilyHandle NodesOf(int level) => level < StoreKeys.UpperLevel ? Nodes : UpperNodes;
@@ -185,6 +190,18 @@ internal sealed class RocksDbHandle : SafeHandle
     }
 
     private WriteOptions SyncedWrite { get; } = new WriteOptions().SetSync(true);
+
+    private static RocksDbHandle Open(DataDirectory directory, bool create, bool isReadOnly) =>
+        Guard("cannot open the database", () =>
+        {
+            var cache = Cache.CreateLru((ulong)RocksDbTuning.CacheBytes);
+            var options = RocksDbTuning.Database(create, cache);
+            var families = RocksDbTuning.Families(cache);
+            var db = isReadOnly
+                ? RocksDb.OpenReadOnly(options, directory.StorePath, families, errIfLogFileExists: false)
+                : RocksDb.Open(options, directory.StorePath, families);
+            return new RocksDbHandle(db, cache, directory, isReadOnly);
+        });
 
     private static T Guard<T>(string what, Func<T> action)
     {

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using RocksDbSharp;
 using Sigsum.Crypto;
 using Sigsum.Merkle;
@@ -11,6 +9,7 @@ namespace Sigsum.Log.Storage;
 internal sealed class RocksDbLogStore : ILogStore
 {
     private readonly RocksDbHandle _db;
+    private readonly RocksDbReader _read;
     private readonly Lock _writer = new();
     private volatile State _state;
     private volatile Exception? _failure;
@@ -19,6 +18,7 @@ internal sealed class RocksDbLogStore : ILogStore
     {
         _db = db;
         _state = state;
+        _read = new RocksDbReader(db);
         Scan = new RocksDbScan(db, this);
     }
 
@@ -56,86 +56,28 @@ internal sealed class RocksDbLogStore : ILogStore
     /// depend on the size of the tree.</summary>
     /// <exception cref="StoreException">There is none, it is in use, it has another format, or it is
     /// damaged.</exception>
-    public static RocksDbLogStore Open(string path) => Own(DataDirectory.Open(path), directory =>
-    {
-        var db = RocksDbHandle.Open(directory, create: false);
-        var store = new RocksDbLogStore(db, new State(null!, default));
-        return OrClose(store, () =>
-        {
-            store._state = ReadState(store);
-            RocksDbCheck.Tree(db, store);
-        });
-    });
+    public static RocksDbLogStore Open(string path) =>
+        Open(path, directory => RocksDbHandle.Open(directory, create: false));
+
+    /// <summary>As <see cref="Open(string)"/>, for whoever only looks: not a byte in the directory changes, what a killed
+    /// process left behind is not tidied up either, and whatever would write throws.</summary>
+    /// <exception cref="StoreException">As with <see cref="Open(string)"/>.</exception>
+    public static RocksDbLogStore OpenReadOnly(string path) => Open(path, RocksDbHandle.OpenReadOnly);
 
     /// <inheritdoc/>
-    public ulong? FindLeaf(in Hash leafHash)
-    {
-        Span<byte> value = stackalloc byte[sizeof(ulong)];
-        int? length = _db.Get(_db.Index, leafHash.AsSpan(), value);
-        if (length is null)
-        {
-            return null;
-        }
-
-        RocksDbRead.Expect(length, sizeof(ulong), "index entry", leafHash);
-        ulong index = BinaryPrimitives.ReadUInt64BigEndian(value);
-        // A commit that is about to return: its tree head is not visible yet, so neither are its leaves.
-        return index < TreeHead.Size ? index : null;
-    }
+    public ulong? FindLeaf(in Hash leafHash) => _read.FindLeaf(leafHash, TreeHead.Size);
 
     /// <inheritdoc/>
-    public void ReadLeaves(ulong start, Span<Leaf> destination)
-    {
-        ulong size = TreeHead.Size;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, size);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)destination.Length, size - start, nameof(destination));
-
-        Span<byte> key = stackalloc byte[StoreKeys.LeafSize];
-        StoreKeys.WriteLeaf(key, start);
-        using var cursor = _db.Seek(_db.Leaves, key);
-        RocksDbRead.Leaves(cursor, start, destination);
-    }
+    public void ReadLeaves(ulong start, Span<Leaf> destination) => _read.Leaves(start, destination, TreeHead.Size);
 
     /// <inheritdoc/>
-    public Hash ReadNode(NodeId id)
-    {
-        StoreKeys.ThrowIfNotIn(id, TreeHead.Size);
-        if (id.Level == 0)
-        {
-            Span<byte> leafKey = stackalloc byte[StoreKeys.LeafSize];
-            StoreKeys.WriteLeaf(leafKey, id.Index);
-            Span<byte> leaf = stackalloc byte[Leaf.Size];
-            RocksDbRead.Expect(_db.Get(_db.Leaves, leafKey, leaf), Leaf.Size, "leaf", id.Index);
-            return Rfc6962.HashLeaf(leaf);
-        }
-
-        Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
-        StoreKeys.WriteNode(key, id);
-        Span<byte> hash = stackalloc byte[Hash.Size];
-        RocksDbRead.Expect(_db.Get(_db.NodesOf(id.Level), key, hash), Hash.Size, "node", id);
-        return new Hash(hash);
-    }
+    public Hash ReadNode(NodeId id) => _read.Node(id, TreeHead.Size);
 
     /// <inheritdoc/>
-    public byte[]? ReadRecord(string key)
-    {
-        StoreRecord.ValidateKey(key);
-        return _db.Get(_db.Records, Encoding.ASCII.GetBytes(key));
-    }
+    public byte[]? ReadRecord(string key) => _read.Record(key);
 
     /// <inheritdoc/>
-    public IReadOnlyList<StoreRecord> ReadRecords(string prefix)
-    {
-        byte[] start = Encoding.ASCII.GetBytes(prefix);
-        var records = new List<StoreRecord>();
-        using var cursor = _db.Seek(_db.Records, start);
-        for (; cursor.Valid && cursor.Key.StartsWith(start); cursor.Next())
-        {
-            records.Add(new StoreRecord(Encoding.ASCII.GetString(cursor.Key), cursor.Value.ToArray()));
-        }
-
-        return records;
-    }
+    public IReadOnlyList<StoreRecord> ReadRecords(string prefix) => _read.Records(prefix);
 
     /// <inheritdoc/>
     public void Commit(StoreBatch batch)
@@ -227,15 +169,9 @@ internal sealed class RocksDbLogStore : ILogStore
     {
         lock (_writer)
         {
-            if (ReadState(this) != _state)
+            if (ReadState() != _state)
                 throw new StoreException("identity or tree head are not stored as they were written");
-            using var cursor = _db.Seek(_db.Meta, []);
-            for (; cursor.Valid; cursor.Next())
-            {
-                if (!cursor.Key.SequenceEqual(RocksDbTransaction.IdentityKey)
-                    && !cursor.Key.SequenceEqual(RocksDbTransaction.TreeHeadKey))
-                    throw RocksDbRead.Foreign("store's own values", cursor.Key);
-            }
+            _read.ExpectNoForeignValues();
         }
     }
 
@@ -252,7 +188,7 @@ internal sealed class RocksDbLogStore : ILogStore
             try
             {
                 // Only to make the next start faster: everything is in the log already.
-                if (_failure is null)
+                if (_failure is null && !_db.IsReadOnly)
                 {
                     _db.Flush();
                 }
@@ -265,6 +201,18 @@ internal sealed class RocksDbLogStore : ILogStore
             _db.Dispose();
         }
     }
+
+    private static RocksDbLogStore Open(string path, Func<DataDirectory, RocksDbHandle> open) =>
+        Own(DataDirectory.Open(path), directory =>
+        {
+            var db = open(directory);
+            var store = new RocksDbLogStore(db, new State(null!, default));
+            return OrClose(store, () =>
+            {
+                store._state = store.ReadState();
+                RocksDbCheck.Tree(db, store);
+            });
+        });
 
     private static RocksDbLogStore Own(DataDirectory directory, Func<DataDirectory, RocksDbLogStore> make)
     {
@@ -311,18 +259,18 @@ internal sealed class RocksDbLogStore : ILogStore
     {
         // Building a batch already uses what closing frees, so this comes first; Dispose waits for the writer.
         ObjectDisposedException.ThrowIf(_db.IsClosed, this);
+        if (_db.IsReadOnly)
+        {
+            throw new StoreException("the store was opened to be looked at, not to be changed");
+        }
+
         if (_failure is { } failure)
         {
             throw new StoreException($"the store has failed and takes nothing more: {failure.Message}", failure);
         }
     }
 
-    private static State ReadState(RocksDbLogStore store) => new(
-        StoreFormat.ReadIdentity(store.Meta(RocksDbTransaction.IdentityKey)),
-        StoreFormat.ReadTreeHead(store.Meta(RocksDbTransaction.TreeHeadKey)));
-
-    private byte[] Meta(ReadOnlySpan<byte> key) => _db.Get(_db.Meta, key)
-        ?? throw new StoreException($"the store has no {Encoding.ASCII.GetString(key)}: it is damaged");
+    private State ReadState() => new(_read.Identity(), _read.TreeHead());
 
     /// <summary>What readers see, replaced as a whole.</summary>
     private sealed record State(StoreIdentity Identity, TreeHead TreeHead);

@@ -27,6 +27,9 @@ internal sealed class SimulatedMachine(Host host, Process process, Wire wire, Fu
     }
 
     /// <inheritdoc/>
+    public ILogStore OpenStoreReadOnly(string directory) => OpenStore(directory);
+
+    /// <inheritdoc/>
     public ILogStore CreateStore(string directory, StoreIdentity identity)
     {
         process.MustBeAlive();

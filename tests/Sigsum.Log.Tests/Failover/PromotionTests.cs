@@ -80,6 +80,27 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task A_rehearsal_keeps_nothing_of_what_it_hears()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(2);
+        await using var _ = log;
+        var (a, b, c, d) = (nodes[0], nodes[1], nodes[2], log.Add("d"));
+        foreach (var node in nodes)
+            await node.StopAsync();
+        var lost = b.Id;
+        await c.PromoteAsync(a, o => o with { LostNodes = [lost] });
+        await d.StartSecondaryAsync(c);
+        await c.StartPrimaryAsync([d]);
+
+        // It asks the node of its roster that was promoted meanwhile, and hears of that with the answer.
+        var report = await b.PromoteAsync(a, o => o with { DryRun = true });
+        Assert.Contains(report.Steps, step => step is { Name: "secondary", Finding: var finding }
+            && finding.EndsWith("answers", StringComparison.Ordinal));
+        using var store = RocksDbLogStore.Open(b.Directory);
+        Assert.Null(Succession.Load(store));
+    }
+
+    [Fact]
     public async Task A_primary_that_answers_is_not_replaced_unless_it_is_fenced_and_then_it_stops_for_good()
     {
         var (log, nodes) = await FailoverLog.StartAsync(1);

@@ -1,6 +1,7 @@
 using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
@@ -101,9 +102,19 @@ public sealed class DamagedPrimaryTests
         await Eventually.UntilAsync(
             "a pass", TestLog.Patience,
             _ => Task.FromResult(log.Primary!.Scrub.Progress.LastCompleted is not null), TestLog.Cancel);
+        var whole = log.Primary!.Status().Scrub!;
+        Assert.Equal((ulong)Size, whole.LastPass!.Leaves);
+        Assert.Empty(whole.Problems);
         await log.CommitAsync(Size);
         Tampering.FlipOnDisk(log.PathOf("primary"), (await log.RequestAsync(9)).ToLeaf());
         await TestLog.NotReadyAsync(log.PrimaryServices, "store: damaged: leaves from 0 on cannot be read");
+        await Eventually.UntilAsync(
+            "the damage in the status", TestLog.Patience,
+            _ => Task.FromResult(!log.Primary!.Status().Scrub!.Problems.IsEmpty), TestLog.Cancel);
+        var told = NodeStatus.Parse(log.Primary.Status().ToJson()).Scrub!;
+        Assert.StartsWith("leaves from 0 on cannot be read", told.Problems[0], StringComparison.Ordinal);
+        Assert.InRange(told.LastPass!.Ended, whole.LastPass.Ended, DateTimeOffset.MaxValue);
+        Assert.False(told.UnderWay);
         await AssertUnavailableAsync(() => log.Client.GetTreeHeadAsync(TestLog.Cancel));
         await AssertUnavailableAsync(() => log.AddAsync(Size + 1));
         Assert.Equal(Size + 1ul, new SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);

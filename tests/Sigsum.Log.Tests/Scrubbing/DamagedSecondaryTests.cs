@@ -27,6 +27,11 @@ public sealed class DamagedSecondaryTests
         Tampering.Flip(log.PathOf("secondary"), thing, 9);
         await log.StartSecondaryAsync();
         await TestLog.NotReadyAsync(log.SecondaryServices, $"store: damaged: {problem}");
+        await Testing.Eventually.UntilAsync(
+            "the damage in the status", TestLog.Patience,
+            _ => Task.FromResult(log.Secondary!.Status().Scrub!.Problems is [var first, ..]
+                && first.Contains(problem, StringComparison.Ordinal)),
+            TestLog.Cancel);
         var answer = await log.Http.GetAsync(
             new Uri(log.SecondaryInternalUrl, "get-secondary-tree-head"), TestLog.Cancel);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);

@@ -63,10 +63,15 @@ public sealed class ScrubberTests : IAsyncLifetime
         var started = _time.GetUtcNow();
         var scrubber = Start(rate: 1000);
         await MoveUntilAsync(TimeSpan.FromMilliseconds(50), () => scrubber.Progress.Checked > 0);
-        Assert.Equal(new ScrubProgress(100, Size, null, []), scrubber.Progress with { Problems = [] });
+        Assert.Equal(
+            new ScrubProgress(100, Size, null, []) { IsUnderWay = true }, scrubber.Progress with { Problems = [] });
         await MoveUntilAsync(TimeSpan.FromMilliseconds(50), () => scrubber.Progress.LastCompleted is not null);
         Assert.InRange(_time.GetUtcNow() - started, TimeSpan.FromMilliseconds(450), TimeSpan.MaxValue);
         Assert.Equal((ulong)Size, scrubber.Progress.Checked);
+        Assert.False(scrubber.Progress.IsUnderWay);
+        var pass = scrubber.Progress.LastPass!;
+        Assert.Equal((ulong)Size, pass.Leaves);
+        Assert.InRange(pass.Seconds, 0, (long)(_time.GetUtcNow() - started).TotalSeconds);
         Assert.Null(_damage.Found);
         Assert.True(_services.Health.Readiness().Ok);
         AssertLogged("level=info", $"{Size} leaves and {Size - 4} tree hashes checked");

@@ -42,8 +42,18 @@ internal sealed class AdminClient : IDisposable
     }
 
     /// <summary>What the node says of itself.</summary>
-    public async Task<NodeStatus> StatusAsync(CancellationToken cancellationToken) =>
-        NodeStatus.Parse(await _http.GetByteArrayAsync(new Uri("get-status", UriKind.Relative), cancellationToken));
+    /// <exception cref="FailoverException">It has gone away.</exception>
+    public async Task<NodeStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return NodeStatus.Parse(await _http.GetByteArrayAsync(new Uri("get-status", UriKind.Relative), cancellationToken));
+        }
+        catch (HttpRequestException error)
+        {
+            throw WentAway(error);
+        }
+    }
 
     /// <summary>Has the node do something.</summary>
     /// <returns>What it answers.</returns>
@@ -59,12 +69,14 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new FailoverException($"the node at {_path} went away: {error.Message}");
+            throw WentAway(error);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private FailoverException WentAway(HttpRequestException error) => new($"the node at {_path} went away: {error.Message}");
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Sigsum.Log.Cli.Options;
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
 /// <summary>Rehearses a failover on this machine, with a key and directories of its own: what an operator runs every quarter.</summary>
-internal sealed class DrillVerb : FailoverVerb
+internal sealed class DrillVerb : OperatorVerb
 {
     private const int MostLeaves = 100_000;
 
@@ -26,7 +26,7 @@ internal sealed class DrillVerb : FailoverVerb
     public override string Summary => "rehearse a complete failover on this machine";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<OptionSpec> Options { get; } = [Copy, Leaves, Dir, OptionCatalog.Json];
+    public override IReadOnlyList<OptionSpec> Options { get; } = [Copy, Leaves, Dir, .. OptionCatalog.OfChanges];
 
     /// <inheritdoc/>
     public override Task<int?> RunAsync(OptionValues values, CancellationToken cancellationToken)
@@ -39,32 +39,66 @@ internal sealed class DrillVerb : FailoverVerb
         var dir = read.OptionalText(Dir.Name);
         if (dir is not null && Directory.Exists(dir) && Directory.EnumerateFileSystemEntries(dir).Any())
             values.AddProblem(Dir.Name, $"{dir} is not empty; name a new directory");
-        var json = read.Flag("json");
+        var (json, dryRun) = (read.Flag("json"), read.Flag("dry-run"));
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
+                if (dryRun)
+                {
+                    Print(Rehearse(copy, leaves, dir), json);
+                    return 0;
+                }
+
                 var folder = dir is null
                     ? Directory.CreateTempSubdirectory("sigsum-drill-").FullName
                     : Directory.CreateDirectory(dir).FullName;
                 await using (var drill = new DrillCommand(folder))
-                    Print(await drill.RunAsync(copy, leaves, cancellationToken), json);
+                    Print(new DrillReport(true, dir, await drill.RunAsync(copy, leaves, cancellationToken), drill.PauseMs), json);
                 if (dir is null)
                     Directory.Delete(folder, recursive: true);
                 return 0;
             });
     }
 
-    private static void Print(IReadOnlyList<DrillStep> steps, bool json)
+    /// <summary>What a drill would begin with: the copy, if there is one, must be a node's.</summary>
+    private static DrillReport Rehearse(string? copy, int leaves, string? dir)
+    {
+        ulong copied = 0;
+        if (copy is not null)
+        {
+            using var store = Open(copy);
+            copied = store.TreeHead.Size;
+        }
+
+        var place = dir ?? "a temporary directory, which is removed afterwards";
+        return new DrillReport(
+            false, dir,
+            [
+                new("make a log", 0, $"in {place}, {(copy is null ? "empty" : $"with the {copied} leaves of {copy}")}"),
+                new("lose its primary", 0, $"after {leaves} leaves; promote its secondary, and let the old primary rejoin"),
+            ],
+            null);
+    }
+
+    private static void Print(DrillReport report, bool json)
     {
         if (json)
         {
-            Report.PrintJson(new { Steps = steps });
+            Report.PrintJson(report);
             return;
         }
 
-        Report.Table(steps.Select(step => (
-            step.Name, string.Create(CultureInfo.InvariantCulture, $"{step.Milliseconds} ms: {step.Finding}"))));
-        Console.WriteLine("The drill went as it should.");
+        Report.Table(report.Steps.Select(step => (
+            step.Name,
+            report.Changed ? string.Create(CultureInfo.InvariantCulture, $"{step.Milliseconds} ms: {step.Finding}") : step.Finding)));
+        Console.WriteLine(report.Changed ? "The drill went as it should." : Report.NothingChanged);
     }
+
+    /// <summary>The result for scripts.</summary>
+    /// <param name="Changed">Whether the drill was made; false in a dry run.</param>
+    /// <param name="Dir">Where its log is kept; null where it was removed.</param>
+    /// <param name="Steps">What was done, in order.</param>
+    /// <param name="PauseMs">From the loss of the primary until a new leaf got 200; null in a dry run.</param>
+    private sealed record DrillReport(bool Changed, string? Dir, IReadOnlyList<DrillStep> Steps, long? PauseMs);
 }

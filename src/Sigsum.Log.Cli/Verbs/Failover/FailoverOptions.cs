@@ -6,10 +6,6 @@ namespace Sigsum.Log.Cli.Verbs.Failover;
 /// <summary>The options that the commands of failover share; those of the servers have the servers' names.</summary>
 internal static class FailoverOptions
 {
-    /// <summary>Answers every question.</summary>
-    public static OptionSpec Yes { get; } = new("yes", OptionKind.Flag, FileTable.None, "",
-        "Answer every question with yes.");
-
     /// <summary>The primary before is alive, and goes.</summary>
     public static OptionSpec FencePrimary { get; } = new("fence-primary", OptionKind.Flag, FileTable.None, "",
         "The old primary answers: tell it that its time is over, and go on only when it has confirmed that.");
@@ -37,7 +33,7 @@ internal static class FailoverOptions
         var urls = ImmutableArray.CreateBuilder<Uri>();
         foreach (var written in values.All(OptionCatalog.LostNode.Name).Where(written => written.Text.Length > 0))
         {
-            if (Guid.TryParseExact(written.Text, "N", out var id))
+            if (OptionReader.NodeId(written.Text) is { } id)
                 ids.Add(id);
             else if (Uri.TryCreate(written.Text, UriKind.Absolute, out var url))
                 urls.Add(url);

@@ -6,7 +6,7 @@ using Sigsum.Policy;
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
 /// <summary>Makes a stopped secondary its log's primary; docs/operating/failover.md is the runbook.</summary>
-internal sealed class PromoteVerb : FailoverVerb
+internal sealed class PromoteVerb : OperatorVerb
 {
     /// <inheritdoc/>
     public override string Name => "promote";
@@ -19,8 +19,8 @@ internal sealed class PromoteVerb : FailoverVerb
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.KeyFile,
         OptionCatalog.SigningKeyFile, OptionCatalog.Named("policy-file"), OptionCatalog.Named("primary-url"),
-        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, OptionCatalog.LostNode, FailoverOptions.NodeUrl, FailoverOptions.FencePrimary,
-        FailoverOptions.LocalTree, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, OptionCatalog.LostNode, FailoverOptions.NodeUrl,
+        FailoverOptions.FencePrimary, FailoverOptions.LocalTree, .. OptionCatalog.OfChanges,
     ];
 
     /// <inheritdoc/>
@@ -49,10 +49,10 @@ internal sealed class PromoteVerb : FailoverVerb
         var json = read.Flag("json");
         return values.Problems.Count > 0 || keyFile is null
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
                 using var key = await KeyFile.OpenAsync(keyFile, null, cancellationToken);
-                using var store = Open(dataDir);
+                using var store = OpenToChange(dataDir, options.DryRun);
                 var policy = policyFile is null
                     ? null
                     : TrustPolicy.Parse(await File.ReadAllBytesAsync(policyFile, cancellationToken));

@@ -8,7 +8,7 @@ namespace Sigsum.Log.Cli.Verbs.Failover;
 /// Fetches leaves from another node: back into a primary whose store is older than its secondary's, or into a new directory,
 /// which becomes a secondary's. Needs no private key.
 /// </summary>
-internal sealed class RecoverVerb : FailoverVerb
+internal sealed class RecoverVerb : OperatorVerb
 {
     /// <inheritdoc/>
     public override string Name => "recover";
@@ -20,7 +20,7 @@ internal sealed class RecoverVerb : FailoverVerb
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.LogKeyFile, FailoverOptions.From,
-        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, .. OptionCatalog.OfChanges,
     ];
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ internal sealed class RecoverVerb : FailoverVerb
         var json = read.Flag("json");
         if (values.Problems.Count > 0 || from is null)
             return null;
-        return await RefusalsInWordsAsync(async () =>
+        return await RefusalsInWordsAsync(json, async () =>
         {
             var recover = new Recover(options, Services, agree, Progress(json));
             Report.Print(await recover.RunAsync(cancellationToken), json, options.DryRun);

@@ -5,7 +5,7 @@ namespace Sigsum.Log.Cli.Verbs.Failover;
 
 /// <summary>Makes a stopped node, the old primary most of the time, a secondary of the log's primary.</summary>
 /// <param name="name">The command has two names: <c>demote</c> is what is done, <c>rejoin</c> what it is for.</param>
-internal sealed class RejoinVerb(string name) : FailoverVerb
+internal sealed class RejoinVerb(string name) : OperatorVerb
 {
     /// <inheritdoc/>
     public override string Name => name;
@@ -17,7 +17,7 @@ internal sealed class RejoinVerb(string name) : FailoverVerb
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.Named("primary-url"),
-        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, .. OptionCatalog.OfChanges,
     ];
 
     /// <inheritdoc/>
@@ -35,9 +35,9 @@ internal sealed class RejoinVerb(string name) : FailoverVerb
         var json = read.Flag("json");
         return values.Problems.Count > 0 || primary is null
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
-                using var store = Open(dataDir);
+                using var store = OpenToChange(dataDir, dryRun);
                 var rejoin = new Rejoin(new(dataDir, sthFile, primary, dryRun, connection), store, Services, agree);
                 Report.Print(await rejoin.RunAsync(cancellationToken), json, dryRun);
                 return 0;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
@@ -11,7 +10,7 @@ namespace Sigsum.Log.Cli.Verbs.Failover;
 /// What a node is and holds, and whether the log is ready for the loss of its primary; from a running node or from the
 /// directory of a stopped one.
 /// </summary>
-internal sealed class StatusVerb : FailoverVerb
+internal sealed class StatusVerb : OperatorVerb
 {
     /// <inheritdoc/>
     public override string Name => "status";
@@ -37,7 +36,7 @@ internal sealed class StatusVerb : FailoverVerb
         var json = read.Flag("json");
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
                 var status = url is null
                     ? await ReadAsync(dataDir, sthFile, cancellationToken)
@@ -45,7 +44,7 @@ internal sealed class StatusVerb : FailoverVerb
                 if (json)
                     Console.WriteLine(System.Text.Encoding.UTF8.GetString(status.ToJson()));
                 else
-                    Report.Table(Rows(status));
+                    Report.Table(StatusRows.Of(status));
                 return 0;
             });
     }
@@ -65,34 +64,4 @@ internal sealed class StatusVerb : FailoverVerb
         using var nodes = Reach(connection);
         return NodeStatus.Parse(await nodes.Node(url).GetStatusAsync(cancellationToken));
     }
-
-    private static IEnumerable<(string, string)> Rows(NodeStatus status)
-    {
-        yield return ("node", $"{status.Role} {status.NodeId:N}, {(status.Running ? "running" : "stopped")}");
-        yield return ("log", status.LogKeyHash ?? "its key is not known here");
-        yield return ("epoch", status.Epoch == 0
-            ? "0: never promoted"
-            : $"{status.Epoch}: node {status.PromotedNode:N} at {status.PromotedUrl} is primary");
-        yield return ("tree", $"{status.TreeType} {status.TreeState}, size {status.Size}, root {status.Root}");
-        if (status.SignedSize is { } signed)
-            yield return ("signed", Size(signed));
-        if (status.PublishedSize is { } published)
-            yield return ("published", $"{Size(published)}{(status.HeadAgeSeconds is { } age ? $", {age} s old" : "")}");
-        yield return ("roster", status.Roster is { } roster ? $"{roster}, quorum {status.Quorum}" : "none");
-        foreach (var other in status.Secondaries)
-            yield return ("secondary", $"{other.Url} {(other.NodeId is { } id ? $"{id:N}" : "(no id)")}: {Held(other.Size)}");
-        foreach (var witness in status.Witnesses)
-            yield return ("witness", witness.Size is { } size
-                ? $"{witness.Name}: {Size(size)}, {witness.AgeSeconds} s ago"
-                : $"{witness.Name}: has not cosigned what is published");
-        foreach (var problem in status.Problems)
-            yield return ("problem", problem);
-        yield return ("ready for failover", status.ReadyForFailover
-            ? "yes"
-            : $"no, because {string.Join("; ", status.NotReadyBecause)}");
-    }
-
-    private static string Held(ulong? size) => size is { } held ? $"holds {held}" : "what it holds is not known here";
-
-    private static string Size(ulong size) => string.Create(CultureInfo.InvariantCulture, $"size {size}");
 }

@@ -7,7 +7,7 @@ using Sigsum.Log.Hosting;
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
 /// <summary>Exchanges the roles of a primary that runs and one of its secondaries, and measures the pause.</summary>
-internal sealed class SwitchoverVerb : FailoverVerb
+internal sealed class SwitchoverVerb : OperatorVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -25,7 +25,7 @@ internal sealed class SwitchoverVerb : FailoverVerb
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, To,
-        FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        .. OptionCatalog.OfChanges,
     ];
 
     /// <inheritdoc/>
@@ -34,15 +34,16 @@ internal sealed class SwitchoverVerb : FailoverVerb
         var read = new OptionReader(values);
         var dataDir = read.Text("data-dir", OptionCatalog.DataDir.Default);
         var to = read.OptionalText(To.Name);
-        if (to is not null && !Guid.TryParseExact(to, "N", out _))
+        if (to is not null && OptionReader.NodeId(to) is null)
             values.AddProblem(To.Name, $"'{to}' is not a node id; write the 32 hex digits that `sigsum-log status` shows");
+        var wanted = to is null ? null : OptionReader.NodeId(to);
         var connection = NodeConfiguration.ReadConnection(read, values);
         var dryRun = read.Flag("dry-run");
         var agree = Asker(read);
         var json = read.Flag("json");
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
                 using var node = await AdminClient.TryConnectAsync(dataDir, cancellationToken)
                     ?? throw new FailoverException($"no node runs in {dataDir}; this is for two nodes that run. Where the primary "
@@ -54,16 +55,40 @@ internal sealed class SwitchoverVerb : FailoverVerb
                     throw new FailoverException($"the log is not ready: {string.Join("; ", before.NotReadyBecause)}");
                 if (dryRun)
                 {
-                    Report.Table([("would exchange", $"primary {before.NodeId:N}, size {before.Size}, with "
-                        + string.Join(" or ", before.Secondaries.Select(s => $"{s.NodeId:N} at {s.Url}")))]);
+                    Rehearse(before, Choose(before, wanted), json);
                     return 0;
                 }
 
                 if (!await agree("Exchange the roles of this primary and its secondary?"))
                     throw new FailoverException("not agreed to; nothing was changed");
-                await ExchangeAsync(node, connection, dataDir, to ?? "", json, cancellationToken);
+                await ExchangeAsync(node, connection, dataDir, to is null ? "" : $"{wanted:N}", json, cancellationToken);
                 return 0;
             });
+    }
+
+    /// <summary>The secondary that would take over; the node decides again, when it is asked.</summary>
+    private static SecondaryStatus Choose(NodeStatus primary, Guid? to)
+    {
+        var known = primary.Secondaries.Where(other => other.NodeId is not null && (to is null || other.NodeId == to)).ToList();
+        return known is [var only]
+            ? only
+            : throw new FailoverException(to is null
+                ? $"there are {known.Count} secondaries that could take over; write --to=ID"
+                : $"there is no secondary {to:N}: `sigsum-log status` shows those that there are");
+    }
+
+    private static void Rehearse(NodeStatus primary, SecondaryStatus secondary, bool json)
+    {
+        if (json)
+        {
+            Report.PrintJson(new SwitchoverReport(
+                false, primary.Epoch, primary.NodeId, null, secondary.NodeId!.Value, secondary.Url, null));
+            return;
+        }
+
+        Report.Table([("would exchange", $"primary {primary.NodeId:N}, size {primary.Size}, with {secondary.NodeId:N} at "
+            + $"{secondary.Url}")]);
+        Console.WriteLine(Report.NothingChanged);
     }
 
     private static async Task ExchangeAsync(
@@ -88,14 +113,8 @@ internal sealed class SwitchoverVerb : FailoverVerb
             status => status.Role == "secondary", "this node to be a secondary", cancellationToken);
         if (json)
         {
-            Report.PrintJson(new
-            {
-                Epoch = there.Epoch,
-                Primary = there.NodeId,
-                PrimaryUrl = url,
-                Secondary = here.NodeId,
-                PauseMs = (long)pause.TotalMilliseconds,
-            });
+            Report.PrintJson(new SwitchoverReport(
+                true, there.Epoch, there.NodeId, url, here.NodeId, null, (long)pause.TotalMilliseconds));
             return;
         }
 
@@ -132,4 +151,15 @@ internal sealed class SwitchoverVerb : FailoverVerb
             await Task.Delay(Poll, time, cancellationToken);
         }
     }
+
+    /// <summary>The result for scripts.</summary>
+    /// <param name="Changed">False in a dry run.</param>
+    /// <param name="Epoch">Of the log, now.</param>
+    /// <param name="Primary">Its primary, now.</param>
+    /// <param name="PrimaryUrl">Where that is; null where it is this node.</param>
+    /// <param name="Secondary">The other node, with which roles were, or would be, exchanged.</param>
+    /// <param name="SecondaryUrl">Where that is; null where it is this node.</param>
+    /// <param name="PauseMs">From the first refused leaf until the new primary could sign; null in a dry run.</param>
+    private sealed record SwitchoverReport(
+        bool Changed, ulong Epoch, Guid Primary, Uri? PrimaryUrl, Guid Secondary, Uri? SecondaryUrl, long? PauseMs);
 }

@@ -8,7 +8,7 @@ namespace Sigsum.Log.Cli.Verbs.Failover;
 /// Changes the type of a frozen tree, and the node's role with it: the one step of a promotion by hand. It proves nothing;
 /// promote and rejoin do.
 /// </summary>
-internal sealed class TreeConvertVerb : FailoverVerb
+internal sealed class TreeConvertVerb : OperatorVerb
 {
     private static readonly OptionSpec Type = new("type", OptionKind.Text, FileTable.None, "type",
         "Either \"LOG\" (the node becomes a primary) or \"PREORDERED_LOG\" (it becomes a secondary).");
@@ -17,12 +17,15 @@ internal sealed class TreeConvertVerb : FailoverVerb
     public override string Name => "convert";
 
     /// <inheritdoc/>
+    protected override string FullName => $"tree {Name}";
+
+    /// <inheritdoc/>
     public override string Summary => "change the type of a frozen tree, and the role of its node";
 
     /// <inheritdoc/>
     public override IReadOnlyList<OptionSpec> Options { get; } =
     [
-        OptionCatalog.Config, OptionCatalog.DataDir, Type, FailoverOptions.Yes, OptionCatalog.DryRun, OptionCatalog.Json,
+        OptionCatalog.Config, OptionCatalog.DataDir, Type, .. OptionCatalog.OfChanges,
     ];
 
     /// <inheritdoc/>
@@ -38,14 +41,27 @@ internal sealed class TreeConvertVerb : FailoverVerb
         var json = read.Flag("json");
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(async () =>
+            : RefusalsInWordsAsync(json, async () =>
             {
-                using var store = Open(dataDir);
+                using var store = OpenToChange(dataDir, dryRun);
+                var before = store.Identity;
                 var next = name == "LOG"
                     ? store.Identity with { TreeType = TreeType.Log, Role = NodeRole.Primary }
                     : store.Identity with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
                 await ConvertAsync(store, next, dryRun, agree);
-                TreeShowVerb.Print(next, store, json);
+                var view = TreeView.Of(store);
+                var wouldChange = dryRun && next != before;
+                if (json)
+                {
+                    view.PrintChangeAsJson(changed: store.Identity != before, wouldChange);
+                    return 0;
+                }
+
+                view.Print(json: false);
+                if (wouldChange)
+                    Console.WriteLine($"The tree would become {name}, its node a {StoreFormat.RoleName(next.Role)}.");
+                if (dryRun)
+                    Console.WriteLine(Report.NothingChanged);
                 return 0;
             });
     }

@@ -1,13 +1,15 @@
 using Sigsum.Log.Cli.Options;
-using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Cli.Verbs.Failover;
 
 /// <summary>Shows what a stopped node's tree is.</summary>
-internal sealed class TreeShowVerb : FailoverVerb
+internal sealed class TreeShowVerb : OperatorVerb
 {
     /// <inheritdoc/>
     public override string Name => "show";
+
+    /// <inheritdoc/>
+    protected override string FullName => $"tree {Name}";
 
     /// <inheritdoc/>
     public override string Summary => "type, state, size and root of the tree";
@@ -24,37 +26,11 @@ internal sealed class TreeShowVerb : FailoverVerb
         var json = read.Flag("json");
         return values.Problems.Count > 0
             ? Task.FromResult<int?>(null)
-            : RefusalsInWordsAsync(() =>
+            : RefusalsInWordsAsync(json, () =>
             {
                 using var store = Open(dataDir);
-                Print(store.Identity, store, json);
+                TreeView.Of(store).Print(json);
                 return Task.FromResult<int?>(0);
             });
-    }
-
-    /// <summary>Prints the tree of a store.</summary>
-    public static void Print(StoreIdentity identity, RocksDbLogStore store, bool json)
-    {
-        var head = store.TreeHead;
-        if (json)
-        {
-            Report.PrintJson(new
-            {
-                Role = StoreFormat.RoleName(identity.Role),
-                TreeType = StoreFormat.TreeTypeName(identity.TreeType),
-                TreeState = StoreFormat.TreeStateName(identity.TreeState),
-                head.Size,
-                RootHash = head.RootHash.ToString(),
-            });
-            return;
-        }
-
-        Report.Table(
-        [
-            ("role", StoreFormat.RoleName(identity.Role)), ("type", StoreFormat.TreeTypeName(identity.TreeType)),
-            ("state", StoreFormat.TreeStateName(identity.TreeState)),
-            ("size", head.Size.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("root", head.RootHash.ToString()),
-        ]);
     }
 }

@@ -1,0 +1,104 @@
+using Sigsum.Crypto;
+using Sigsum.Log.Hosting;
+using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
+using Sigsum.Log.Storage;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Failover;
+
+/// <summary>What a promotion proves from this node's own files, before anybody is asked and anything is changed.</summary>
+internal sealed class PromotionChecks(
+    ILogStore store, PublicKey logKey, SthFile sth, StartupFile startup, FailoverSteps steps)
+{
+    /// <summary>The store must be that of a secondary of the key's log, which its roster still counts.</summary>
+    /// <returns>The roster; null where the primary never sent one.</returns>
+    /// <exception cref="FailoverException">It is another.</exception>
+    public Roster? CheckStore(PromotionRecord? latest)
+    {
+        var identity = store.Identity;
+        if (identity.TreeType != TreeType.PreorderedLog)
+            throw new FailoverException($"the tree is of type {StoreFormat.TreeTypeName(identity.TreeType)}: not a secondary's");
+        if (identity.LogKeyHash is not { } log)
+        {
+            throw new FailoverException("this secondary was never told its log's key, neither by --log-key-file nor by its "
+                + "primary: nothing proves that its tree is the log's");
+        }
+
+        if (log != logKey.KeyHash())
+            throw new FailoverException($"the key has key hash {logKey.KeyHash()}, the store belongs to the log {log}");
+        steps.Add("store", $"secondary {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}, epoch {latest?.Epoch ?? 0}");
+        var roster = RosterRecord.Load(store);
+        if (roster is not null && roster.Secondaries.All(entry => entry.NodeId != identity.NodeId))
+        {
+            throw new FailoverException($"the primary has taken this node out of its roster ({roster.Epoch}.{roster.Number}): it may "
+                + "lack leaves that are committed. Promote one of: " + PromotionPeers.Names(roster.Secondaries));
+        }
+
+        steps.Add("roster", roster is null
+            ? "none: the primary never said which other secondaries there are (log-go does not)"
+            : $"{roster.Epoch}.{roster.Number}: {roster.Secondaries.Length} secondaries, {roster.Quorum} had to hold a leaf");
+        return roster;
+    }
+
+    /// <summary>The latest head that is known here; it and the one in the sth file must be heads of this tree.</summary>
+    /// <exception cref="FailoverException">One is not.</exception>
+    public CosignedTreeHead? CheckHeads()
+    {
+        var known = Publisher.LoadPublished(store, logKey);
+        if (known is { } published)
+            CheckPrefix(published.SignedTreeHead.TreeHead, "the head that was published last, as far as is known here,");
+        steps.Add("last head", known is null ? "none is known here" : $"size {known.SignedTreeHead.TreeHead.Size}, in this tree");
+        if (!sth.Exists)
+            return known;
+        var carried = LoadSth();
+        CheckPrefix(carried.TreeHead, $"the signed tree head in {sth.Path}");
+        steps.Add("sth file", $"{sth.Path}: size {carried.TreeHead.Size}, in this tree; the log goes on from it");
+        return known?.SignedTreeHead.TreeHead.Size >= carried.TreeHead.Size ? known : new CosignedTreeHead(carried, []);
+    }
+
+    /// <summary>What the startup file says, if there is one, must be what a promoted log can begin with.</summary>
+    /// <exception cref="FailoverException">It is not.</exception>
+    public void CheckStartup()
+    {
+        StartupMode mode;
+        try
+        {
+            mode = startup.Read();
+        }
+        catch (SigsumFormatException error)
+        {
+            throw new FailoverException(error.Message);
+        }
+
+        if (mode == StartupMode.Empty)
+            throw new FailoverException($"{startup.Path} says that the log begins empty; it does not: remove the file");
+        if (mode != StartupMode.Saved && sth.Exists)
+            throw new FailoverException($"there is both {sth.Path} and {startup.Path}: remove the latter");
+    }
+
+    private SignedTreeHead LoadSth()
+    {
+        try
+        {
+            return sth.Load(logKey);
+        }
+        catch (StartupException error)
+        {
+            throw new FailoverException($"{error.Message}. Remove the file, or put the log's own there");
+        }
+    }
+
+    private void CheckPrefix(TreeHead head, string what)
+    {
+        if (head.Size > store.TreeHead.Size)
+        {
+            throw new FailoverException($"{what} has {head.Size} leaves, this tree only {store.TreeHead.Size}: promote a secondary "
+                + "that holds more, or recover this one first");
+        }
+
+        if (ProofBuilder.Root(head.Size, store) != head.RootHash)
+            throw new FailoverException($"{what} (size {head.Size}) is no head of this tree: it is not the log's, or damaged");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Text;
+using Sigsum.Crypto;
+using Sigsum.Merkle;
+using Sigsum.Messages;
+
+namespace Sigsum.Log.Storage;
+
+/// <summary>Reads single values of the database: each is checked against the size of the tree that the reader knows.</summary>
+internal sealed class RocksDbReader(RocksDbHandle db)
+{
+    /// <summary>The index of a leaf in a tree of this size; null where it is not in it.</summary>
+    public ulong? FindLeaf(in Hash leafHash, ulong size)
+    {
+        Span<byte> value = stackalloc byte[sizeof(ulong)];
+        int? length = db.Get(db.Index, leafHash.AsSpan(), value);
+        if (length is null)
+        {
+            return null;
+        }
+
+        RocksDbRead.Expect(length, sizeof(ulong), "index entry", leafHash);
+        ulong index = BinaryPrimitives.ReadUInt64BigEndian(value);
+        // A commit that is about to return: its tree head is not visible yet, so neither are its leaves.
+        return index < size ? index : null;
+    }
+
+    /// <summary>Leaves of a tree of this size, from an index on.</summary>
+    public void Leaves(ulong start, Span<Leaf> destination, ulong size)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)destination.Length, size - start, nameof(destination));
+
+        Span<byte> key = stackalloc byte[StoreKeys.LeafSize];
+        StoreKeys.WriteLeaf(key, start);
+        using var cursor = db.Seek(db.Leaves, key);
+        RocksDbRead.Leaves(cursor, start, destination);
+    }
+
+    /// <summary>A hash of a tree of this size.</summary>
+    public Hash Node(NodeId id, ulong size)
+    {
+        StoreKeys.ThrowIfNotIn(id, size);
+        if (id.Level == 0)
+        {
+            Span<byte> leafKey = stackalloc byte[StoreKeys.LeafSize];
+            StoreKeys.WriteLeaf(leafKey, id.Index);
+            Span<byte> leaf = stackalloc byte[Leaf.Size];
+            RocksDbRead.Expect(db.Get(db.Leaves, leafKey, leaf), Leaf.Size, "leaf", id.Index);
+            return Rfc6962.HashLeaf(leaf);
+        }
+
+        Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
+        StoreKeys.WriteNode(key, id);
+        Span<byte> hash = stackalloc byte[Hash.Size];
+        RocksDbRead.Expect(db.Get(db.NodesOf(id.Level), key, hash), Hash.Size, "node", id);
+        return new Hash(hash);
+    }
+
+    /// <summary>The value of a record; null where there is none.</summary>
+    public byte[]? Record(string key)
+    {
+        StoreRecord.ValidateKey(key);
+        return db.Get(db.Records, Encoding.ASCII.GetBytes(key));
+    }
+
+    /// <summary>All records whose keys begin so, in order.</summary>
+    public IReadOnlyList<StoreRecord> Records(string prefix)
+    {
+        byte[] start = Encoding.ASCII.GetBytes(prefix);
+        var records = new List<StoreRecord>();
+        using var cursor = db.Seek(db.Records, start);
+        for (; cursor.Valid && cursor.Key.StartsWith(start); cursor.Next())
+        {
+            records.Add(new StoreRecord(Encoding.ASCII.GetString(cursor.Key), cursor.Value.ToArray()));
+        }
+
+        return records;
+    }
+
+    /// <summary>Whose store it is.</summary>
+    public StoreIdentity Identity() => StoreFormat.ReadIdentity(Meta(RocksDbTransaction.IdentityKey));
+
+    /// <summary>The tree that is stored.</summary>
+    public TreeHead TreeHead() => StoreFormat.ReadTreeHead(Meta(RocksDbTransaction.TreeHeadKey));
+
+    /// <summary>Throws unless identity and tree head are the only values of the store's own.</summary>
+    /// <exception cref="StoreException">There is another one.</exception>
+    public void ExpectNoForeignValues()
+    {
+        using var cursor = db.Seek(db.Meta, []);
+        for (; cursor.Valid; cursor.Next())
+        {
+            if (!cursor.Key.SequenceEqual(RocksDbTransaction.IdentityKey)
+                && !cursor.Key.SequenceEqual(RocksDbTransaction.TreeHeadKey))
+                throw RocksDbRead.Foreign("store's own values", cursor.Key);
+        }
+    }
+
+    private byte[] Meta(ReadOnlySpan<byte> key) => db.Get(db.Meta, key)
+        ?? throw new StoreException($"the store has no {Encoding.ASCII.GetString(key)}: it is damaged");
+}
