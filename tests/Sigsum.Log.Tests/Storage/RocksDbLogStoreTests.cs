@@ -33,6 +33,26 @@ public sealed class RocksDbLogStoreTests : LogStoreContract
     }
 
     [Fact]
+    public void A_store_that_is_only_looked_at_shows_what_a_kill_left_behind_and_takes_nothing()
+    {
+        TreeAppender.Restore(_store).Append(_store, 9);
+        string copy = _directory.Sub("copy");
+        TemporaryDirectory.Copy(DataPath, copy);
+        var before = Directory.EnumerateFiles(copy, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.ReadAllBytes);
+        using (var looked = RocksDbLogStore.OpenReadOnly(copy))
+        {
+            Assert.Equal(_store.TreeHead, looked.TreeHead);
+            Assert.Equal(_store.ReadNode(new NodeId(3, 0)), looked.ReadNode(new NodeId(3, 0)));
+            var error = Assert.Throws<StoreException>(() => looked.CommitRecords([new("a/1", new byte[1])]));
+            Assert.Contains("to be looked at", error.Message, StringComparison.Ordinal);
+            Assert.Throws<StoreException>(() => RocksDbLogStore.OpenReadOnly(copy));
+        }
+
+        Assert.Equal(before.Keys.Order(), Directory.EnumerateFiles(copy, "*", SearchOption.AllDirectories).Order());
+        Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+    }
+
+    [Fact]
     public void A_record_of_a_tree_that_is_closed_cannot_be_read()
     {
         TreeAppender.Restore(_store).Append(_store, 4);
