@@ -74,6 +74,21 @@ public sealed class NodeClient
         return PostAsync("add-roster", roster.ToBytes(), cancellationToken);
     }
 
+    /// <summary>Asks a node for the latest roster that it knows.</summary>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <returns>The roster, whose signature the caller verifies; null where it knows none, or is of another software.</returns>
+    /// <exception cref="LogClientException">The node cannot be reached, or sends nonsense.</exception>
+    public Task<Roster?> GetRosterAsync(CancellationToken cancellationToken = default)
+    {
+        HttpRequestMessage request = _exchange.Request(HttpMethod.Get, "get-roster");
+        return _exchange.SendAsync(request, AnswerLimits.Roster, TimeSpan.Zero, answer => answer.Status switch
+        {
+            HttpStatusCode.OK => Roster.Parse(answer.Body),
+            HttpStatusCode.NotFound => null,
+            _ => throw _exchange.Refused(request, answer),
+        }, cancellationToken);
+    }
+
     /// <summary>Tells a secondary what is about to be published, in the form that get-tree-head answers.</summary>
     /// <param name="body">A cosigned tree head.</param>
     /// <param name="cancellationToken">Ends the wait at once.</param>

@@ -152,5 +152,5 @@ public sealed class VerifyTests : IDisposable
     }
 
     private async Task WriteSthAsync(TreeHead head) =>
-        new Signing.SthFile(Sth).Store(await SignedTreeHead.SignAsync(head, _key, Cancellation));
+        new Signing.SthFile(Sth, HostDisk.Instance).Store(await SignedTreeHead.SignAsync(head, _key, Cancellation));
 }

@@ -73,6 +73,9 @@ internal sealed class Healing(World world, Clients clients)
         if (named.Role == NodeRole.Secondary && await world.Operator.PromoteAsync(named, fence: true))
             return;
         await RejoinOthersAsync(named);
+        // Run again on a node that is primary already, it completes what was broken off, or ends a rivalry.
+        if (named.Role == NodeRole.Primary && await world.Operator.PromoteAsync(named, fence: true))
+            return;
         foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Secondary))
         {
             if (await world.Operator.PromoteAsync(node, fence: true))

@@ -126,6 +126,11 @@ internal sealed class World : IDisposable
     /// <summary>Whether a node has not heard of the latest promotion.</summary>
     public bool LacksPromotion(Node node) => EpochOf(node) < Nodes.Max(EpochOf);
 
+    /// <summary>Whether a node could take the place of any other: it holds all that is signed, and has the role that is its own.</summary>
+    public bool IsInPlace(Node node) =>
+        !node.IsBehind && !LacksPromotion(node) && node.Host.Tree!.Head.Size >= Truth.Signed
+        && (node.Role == NodeRole.Secondary || RecordOf(node) is not { } latest || latest.NodeId == node.Host.Tree.Identity.NodeId);
+
     /// <summary>Waits for what a process does, or until it is dead.</summary>
     public static async Task<T> UnlessDeadAsync<T>(Process process, Task<T> work)
     {

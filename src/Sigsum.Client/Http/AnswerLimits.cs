@@ -3,6 +3,9 @@ namespace Sigsum.Client.Http;
 /// <summary>The longest answers that are read, in bytes unless said otherwise.</summary>
 internal static class AnswerLimits
 {
+    /// <summary>The roster of a log with hundreds of secondaries.</summary>
+    public const int Roster = 64 * 1024;
+
     /// <summary>A tree head with its cosignatures: room for about 300 witnesses.</summary>
     public const int TreeHead = 64 * 1024;
 

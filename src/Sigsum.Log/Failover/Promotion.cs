@@ -33,16 +33,20 @@ internal sealed class Promotion(
     public async Task<FailoverReport> RunAsync(CancellationToken cancellationToken)
     {
         var succession = options.DryRun ? Succession.ForRehearsal(store, services) : new Succession(store, services);
-        var latest = succession.Latest;
-        var resumed = latest is { } known && known.NodeId == store.Identity.NodeId ? known : null;
-        if (store.Identity.Role == NodeRole.Primary)
-            return Complete(resumed);
-
+        using var nodes = new PromotionContacts(options, succession, services);
         var checks = new PromotionChecks(store, _logKey, _sth, _startup, _steps);
-        var peers = new PromotionPeers(checks.CheckStore(latest), store.Identity.NodeId, options);
+        var campaign = new PromotionCampaign(options, store, key, succession, nodes, checks, _steps, services);
+        if (store.Identity.Role == NodeRole.Primary)
+            return await CompleteAsync(succession, nodes, checks, campaign, cancellationToken);
+
+        checks.CheckStore(succession.Latest);
         await TestSignature.ProveAsync(key, cancellationToken);
         Step("log key", $"signs, and is the key of this store's log, {_logKey.KeyHash()}");
-        using var nodes = new PromotionContacts(options, succession, services);
+        var peers = await campaign.FindPeersAsync(RosterRecord.Load(store), cancellationToken);
+        checks.CheckRoster(peers.Roster);
+        // Whoever was asked for a roster has also told of promotions.
+        var latest = succession.Latest;
+        var resumed = latest is { } known && known.NodeId == store.Identity.NodeId ? known : null;
         var primaryUrl = (resumed is null ? latest?.NodeUrl : null) ?? options.PrimaryUrl;
         var primaryAnswers = await CheckPrimaryAsync(nodes, primaryUrl, resumed, cancellationToken);
         var head = checks.CheckHeads();
@@ -53,36 +57,44 @@ internal sealed class Promotion(
 
         if (!await agree(Question(primaryUrl, primaryAnswers, peers)))
             throw new FailoverException("not agreed to; nothing was changed");
-        var record = resumed;
-        if (record is null)
-        {
-            record = await SignRecordAsync(latest, peers, cancellationToken);
-            store.CommitRecords([Takeover.Begun(record)]);
-        }
-
-        succession.Learn(record);
-        Step("promotion record", $"epoch {record.Epoch}, stored here");
-        var unheard = await new PromotionFence(nodes, peers, store, _steps)
-            .RunAsync(record, primaryUrl, primaryAnswers, cancellationToken);
+        var result = await campaign.RunAsync(peers, resumed, primaryUrl, primaryAnswers, cancellationToken);
         // Once more: what the primary before had cosigned since is known now, and if it is fenced, it was the last.
         survey = await AskWitnessesAgainAsync(nodes, head, survey, cancellationToken);
         CheckWitnesses(survey);
-        var fenced = primaryUrl is not null && !unheard.Contains(primaryUrl);
-        Convert(record, Shown(head, survey, peers.Roster, fenced), head, unheard);
+        var fenced = primaryUrl is not null && !result.Unheard.Contains(primaryUrl);
+        Convert(result.Record, Shown(head, survey, result.Peers.Roster, fenced), head, result.Unheard);
         return Report(changed: true);
     }
 
-    /// <summary>All of it is done, but perhaps the last file.</summary>
-    private FailoverReport Complete(PromotionRecord? record)
+    /// <summary>All of it is done, but perhaps the last file; or another node was promoted in the same epoch.</summary>
+    private async Task<FailoverReport> CompleteAsync(
+        Succession succession, PromotionContacts nodes, PromotionChecks checks, PromotionCampaign campaign,
+        CancellationToken cancellationToken)
     {
-        if (record is null)
+        if (succession.Latest is not { } record || record.NodeId != store.Identity.NodeId)
             throw new FailoverException("this node is a primary already, and was not promoted: there is nothing to do");
         Step("promotion record", $"this node was promoted in epoch {record.Epoch}");
-        new PromotionChecks(store, _logKey, _sth, _startup, _steps).CheckStartup();
+        checks.CheckStartup();
+        // Each answer says which promotion the node knows.
+        foreach (var other in RosterRecord.Load(store)?.Secondaries ?? [])
+            await nodes.AnswersAsync(other.Url, cancellationToken);
+        PrimaryStartup.CheckSuccession(succession.Latest, store.Identity.NodeId);
+        var rival = succession.Rival;
+        if (rival is not null && !options.DryRun)
+        {
+            if (!await agree($"Node {rival.NodeId:N} was promoted in epoch {record.Epoch} too. Make this node the log's primary?"))
+                throw new FailoverException("not agreed to; nothing was changed");
+            await campaign.BeginAgainAsync(rival, cancellationToken);
+        }
+        else if (rival is not null)
+        {
+            Step("rival", $"node {rival.NodeId:N} at {rival.NodeUrl} was promoted in epoch {record.Epoch} too: the next epoch would decide");
+        }
+
         var missing = !_sth.Exists && _startup.Read() == StartupMode.Saved;
         if (missing && !options.DryRun)
             WriteStartup();
-        return Report(changed: missing && !options.DryRun);
+        return Report(changed: (missing || rival is not null) && !options.DryRun);
     }
 
     private async Task<bool> CheckPrimaryAsync(
@@ -152,15 +164,6 @@ internal sealed class Promotion(
         if (!lost.IsEmpty)
             text += $" Given up for good: {PromotionPeers.Names(lost)}. Leaves that only they and the primary hold are lost.";
         return text + " Promote this node?";
-    }
-
-    private ValueTask<PromotionRecord> SignRecordAsync(
-        PromotionRecord? latest, PromotionPeers peers, CancellationToken cancellationToken)
-    {
-        var url = options.NodeUrl ?? peers.OwnUrl;
-        return PromotionRecord.SignAsync(
-            (latest?.Epoch ?? 0) + 1, store.Identity.NodeId, url, store.TreeHead, services.Time.GetUtcNow(), key,
-            cancellationToken);
     }
 
     private void Convert(PromotionRecord record, ulong? shown, CosignedTreeHead? head, ImmutableArray<Uri> unheard)

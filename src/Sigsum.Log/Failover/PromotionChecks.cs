@@ -12,10 +12,9 @@ namespace Sigsum.Log.Failover;
 internal sealed class PromotionChecks(
     ILogStore store, PublicKey logKey, SthFile sth, StartupFile startup, FailoverSteps steps)
 {
-    /// <summary>The store must be that of a secondary of the key's log, which its roster still counts.</summary>
-    /// <returns>The roster; null where the primary never sent one.</returns>
+    /// <summary>The store must be that of a secondary of the key's log.</summary>
     /// <exception cref="FailoverException">It is another.</exception>
-    public Roster? CheckStore(PromotionRecord? latest)
+    public void CheckStore(PromotionRecord? latest)
     {
         var identity = store.Identity;
         if (identity.TreeType != TreeType.PreorderedLog)
@@ -29,8 +28,13 @@ internal sealed class PromotionChecks(
         if (log != logKey.KeyHash())
             throw new FailoverException($"the key has key hash {logKey.KeyHash()}, the store belongs to the log {log}");
         steps.Add("store", $"secondary {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}, epoch {latest?.Epoch ?? 0}");
-        var roster = RosterRecord.Load(store);
-        if (roster is not null && roster.Secondaries.All(entry => entry.NodeId != identity.NodeId))
+    }
+
+    /// <summary>The latest roster that is known must count the node; null where the primary never sent one.</summary>
+    /// <exception cref="FailoverException">It does not.</exception>
+    public void CheckRoster(Roster? roster)
+    {
+        if (roster is not null && roster.Secondaries.All(entry => entry.NodeId != store.Identity.NodeId))
         {
             throw new FailoverException($"the primary has taken this node out of its roster ({roster.Epoch}.{roster.Number}): it may "
                 + "lack leaves that are committed. Promote one of: " + PromotionPeers.Names(roster.Secondaries));
@@ -39,7 +43,6 @@ internal sealed class PromotionChecks(
         steps.Add("roster", roster is null
             ? "none: the primary never said which other secondaries there are (log-go does not)"
             : $"{roster.Epoch}.{roster.Number}: {roster.Secondaries.Length} secondaries, {roster.Quorum} had to hold a leaf");
-        return roster;
     }
 
     /// <summary>The latest head that is known here; it and the one in the sth file must be heads of this tree.</summary>

@@ -45,6 +45,34 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
         }
     }
 
+    /// <summary>The latest roster that any of these nodes knows, if it is later than the one that is known here.</summary>
+    public async Task<Roster?> LaterRosterAsync(
+        IEnumerable<RosterEntry> others, Roster? known, PublicKey logKey, CancellationToken cancellationToken)
+    {
+        var rosters = await Task.WhenAll(others.Select(other => RosterOfAsync(other.Url, cancellationToken)));
+        var latest = known;
+        foreach (var roster in rosters)
+        {
+            if (roster is not null && roster.LogKey == logKey && roster.Verify() && roster.IsLaterThan(latest))
+                latest = roster;
+        }
+
+        return ReferenceEquals(latest, known) ? null : latest;
+    }
+
+    /// <summary>Whether a node answers and is a primary.</summary>
+    public async Task<bool> IsPrimaryAsync(Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return NodeStatus.Parse(await _nodes.Node(url).GetStatusAsync(cancellationToken)).Role == "primary";
+        }
+        catch (Exception error) when (error is LogClientException or SigsumFormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Fetches what a fenced secondary holds beyond the tree here, and proves that it leads to what it has signed.</summary>
     /// <exception cref="FailoverException">It cannot be fetched, or is another tree.</exception>
     public async Task FetchAsync(RosterEntry other, ILogStore store, CancellationToken cancellationToken)
@@ -72,6 +100,19 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
     public Task<WitnessSurvey> AskWitnessesAsync(
         TrustPolicy policy, SignedTreeHead known, PublicKey logKey, CancellationToken cancellationToken) =>
         new WitnessInquiry(_witnessHttp, _nodes.Requests).AskAsync(policy, known, logKey, cancellationToken);
+
+    /// <summary>Null too where it cannot be asked: whoever cannot be asked now cannot be fenced either, and is missed there.</summary>
+    private async Task<Roster?> RosterOfAsync(Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _nodes.Node(url).GetRosterAsync(cancellationToken);
+        }
+        catch (LogClientException)
+        {
+            return null;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

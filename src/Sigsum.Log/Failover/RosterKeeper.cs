@@ -16,15 +16,28 @@ namespace Sigsum.Log.Failover;
 /// it, or the operator has declared it lost. So a primary that comes back with another secondary, or with none, hears of a
 /// promotion that happened meanwhile before it can sign.
 /// </summary>
+/// <remarks>
+/// A promotion goes by a roster. So a new one comes into force, and is told to anybody, only when enough of its nodes hold all
+/// that is signed: else one that is promoted by it could lack committed leaves. And leaves count by it only when so few nodes
+/// of the one before have not heard of it that these cannot promote one of themselves.
+/// </remarks>
+/// <param name="options">The secondaries that are configured.</param>
+/// <param name="signer">The log key.</param>
+/// <param name="store">Where the roster in force is kept.</param>
+/// <param name="succession">Who is primary.</param>
+/// <param name="connect">Reaches a node.</param>
+/// <param name="signed">Up to which size leaves are, or may be, committed.</param>
+/// <param name="services">The node's surroundings.</param>
 internal sealed partial class RosterKeeper(
     PrimaryOptions options, ISigner signer, ILogStore store, Succession succession, Func<Uri, NodeClient> connect,
-    NodeServices services) : IDisposable
+    Func<ulong> signed, NodeServices services) : IDisposable
 {
     private readonly ILogger _logger = services.Logger<RosterKeeper>();
     private readonly HealthCondition _condition = services.Health.Register("roster");
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly IReadOnlySet<Guid> _lost = options.LostNodes.Concat(LostNodesRecord.Load(store)).ToHashSet();
     private readonly HeardNode?[] _heard = new HeardNode?[options.Secondaries.Length];
+    private readonly ulong[] _holds = new ulong[options.Secondaries.Length];
     private readonly HashSet<int> _told = [];
     private Roster? _current = RosterRecord.Load(store);
     private Roster? _proposed;
@@ -43,13 +56,18 @@ internal sealed partial class RosterKeeper(
     /// Sees to it that the roster lists the node that answers for secondary number <paramref name="number"/>, and that this
     /// node has stored it.
     /// </summary>
+    /// <param name="number">Which secondary.</param>
+    /// <param name="node">What the node that answers says of itself.</param>
+    /// <param name="holds">Up to which size it has proved to hold this primary's tree.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether its acknowledgements count.</returns>
     /// <exception cref="LogClientException">A node that has to be told cannot be.</exception>
-    public async Task<bool> AdmitAsync(int number, NodeGreeting? node, CancellationToken cancellationToken)
+    public async Task<bool> AdmitAsync(int number, NodeGreeting? node, ulong holds, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
+            _holds[number] = holds;
             var heard = new HeardNode(node?.NodeId);
             if (_heard[number] != heard)
             {
@@ -107,17 +125,27 @@ internal sealed partial class RosterKeeper(
         var next = await ProposeAsync(entries, cancellationToken);
         if (ReferenceEquals(next, _current))
             return InForceNow();
+        if (_holds.Count(size => size >= signed()) < options.SecondaryQuorum)
+            return NotYet($"{options.SecondaryQuorum} of the secondaries must hold all {signed()} leaves before they replace those before");
         foreach (var left in RosterPlan.LeftBehind(_current, entries, _lost, succession.NodeId))
         {
             if (await TryTellAsync(left, next, cancellationToken) is { } problem)
             {
-                _inForce = false;
-                _condition.NotMet($"node {left.NodeId:N} ({left.Url.Authority}), which has held this log, is no longer among the "
+                return NotYet($"node {left.NodeId:N} ({left.Url.Authority}), which has held this log, is no longer among the "
                     + $"secondaries and {problem}. Nothing is signed until it has heard so; if it is gone for good, and was "
                     + $"not promoted, write --lost-node={left.NodeId:N}");
-                return false;
             }
         }
+
+        var unaware = new List<string>();
+        foreach (var staying in RosterPlan.Staying(_current, entries, _lost, succession.NodeId))
+        {
+            if (await TryTellAsync(staying, next, cancellationToken) is not null)
+                unaware.Add(staying.Url.Authority);
+        }
+
+        if (!RosterPlan.CannotPromote(_current, unaware.Count))
+            return NotYet($"{string.Join(", ", unaware)} must hear of the new secondaries, and cannot be told");
 
         store.CommitRecords([RosterRecord.ToStore(next)]);
         Volatile.Write(ref _current, next);
@@ -125,6 +153,13 @@ internal sealed partial class RosterKeeper(
         _told.Clear();
         InForceAgain(_logger, next.Epoch, next.Number, next.Secondaries.Length, next.Quorum);
         return InForceNow();
+    }
+
+    private bool NotYet(string because)
+    {
+        _inForce = false;
+        _condition.NotMet(because);
+        return false;
     }
 
     private bool InForceNow()

@@ -15,11 +15,15 @@ internal sealed partial class Succession
     /// <summary>Name of the stored record.</summary>
     public const string RecordKey = "promotion";
 
+    /// <summary>Name of the stored record with another promotion of the same epoch.</summary>
+    public const string RivalKey = "promotion-rival";
+
     private readonly ILogStore _store;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private volatile PromotionRecord? _latest;
     private volatile string? _conflict;
+    private volatile PromotionRecord? _rival;
 
     /// <summary>Reads what the store knows.</summary>
     /// <exception cref="StoreException">The stored record is damaged, or another log's.</exception>
@@ -29,6 +33,8 @@ internal sealed partial class Succession
         _logger = services.Logger<Succession>();
         _latest = Load(store);
         Epoch = new Watermark(_latest?.Epoch ?? 0);
+        if (Load(store, RivalKey) is { } rival && rival.Epoch == _latest?.Epoch)
+            (_rival, _conflict) = (rival, Describe(rival));
     }
 
     /// <summary>Raised, once for each, after a later record was stored.</summary>
@@ -43,6 +49,9 @@ internal sealed partial class Succession
     /// <summary>The latest record, or null before the first promotion.</summary>
     public PromotionRecord? Latest => _latest;
 
+    /// <summary>Another record of the same epoch as the latest; null where none was seen.</summary>
+    public PromotionRecord? Rival => _rival;
+
     /// <summary>This node.</summary>
     public Guid NodeId => _store.Identity.NodeId;
 
@@ -54,9 +63,11 @@ internal sealed partial class Succession
 
     /// <summary>The record that a store holds, or null.</summary>
     /// <exception cref="StoreException">It is damaged, or another log's.</exception>
-    public static PromotionRecord? Load(ILogStore store)
+    public static PromotionRecord? Load(ILogStore store) => Load(store, RecordKey);
+
+    private static PromotionRecord? Load(ILogStore store, string key)
     {
-        if (store.ReadRecord(RecordKey) is not { } bytes)
+        if (store.ReadRecord(key) is not { } bytes)
             return null;
         try
         {
@@ -96,8 +107,9 @@ internal sealed partial class Succession
             verdict = SuccessionRules.Judge(_latest, offered, _store.Identity.LogKeyHash);
             if (verdict == SuccessionVerdict.Later)
             {
-                _store.CommitRecords([ToStore(offered)]);
+                _store.CommitRecords([ToStore(offered), new StoreRecord(RivalKey, default)]);
                 _latest = offered;
+                (_rival, _conflict) = (null, null);
                 Epoch.Advance(offered.Epoch);
             }
         }
@@ -117,13 +129,24 @@ internal sealed partial class Succession
 
     private void NoteConflict(PromotionRecord offered)
     {
-        var text = $"two nodes were promoted in epoch {offered.Epoch}, {_latest!.NodeId} and {offered.NodeId}: neither may "
-            + "sign; decide which one stays and run `sigsum-log promote` there, which begins the next epoch";
-        if (Interlocked.CompareExchange(ref _conflict, text, null) is not null)
-            return;
+        lock (_gate)
+        {
+            if (_rival is not null || offered.Epoch != _latest?.Epoch)
+                return;
+            // Kept, so that it ends this node's time as primary after the next start, too, and so that the operator is told.
+            _store.CommitRecords([new StoreRecord(RivalKey, offered.ToBytes())]);
+            _rival = offered;
+        }
+
+        var text = Describe(offered);
+        _conflict = text;
         LearnedConflict(_logger, text);
         Conflicted?.Invoke(text);
     }
+
+    private string Describe(PromotionRecord rival) =>
+        $"two nodes were promoted in epoch {rival.Epoch}, {_latest!.NodeId} and {rival.NodeId}: neither may "
+            + "sign; decide which one stays and run `sigsum-log promote` there, which begins the next epoch";
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "learned of a promotion: node {NodeId} at {Url} is the log's primary in epoch {Epoch}")]

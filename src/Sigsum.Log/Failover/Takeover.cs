@@ -41,9 +41,7 @@ internal static class Takeover
     {
         // Before the role: a primary that finds neither file does not start, and this is done again.
         PutAway(store, sthFile, disk);
-        var startup = new StartupFile(sthFile, disk);
-        if (startup.Read() == StartupMode.Saved)
-            startup.Create(StartupMode.AwaitSecondary);
+        Complete(sthFile, disk);
         var frozen = store.Identity with { TreeState = TreeState.Frozen };
         var primary = frozen with { TreeType = TreeType.Log, Role = NodeRole.Primary };
         store.UpdateIdentity([frozen, primary, primary with { TreeState = TreeState.Active }], []);
@@ -56,6 +54,17 @@ internal static class Takeover
         var secondary = frozen with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
         store.UpdateIdentity([frozen, secondary, secondary with { TreeState = TreeState.Active }], []);
         PutAway(store, sthFile, disk);
+    }
+
+    /// <summary>
+    /// The last step of a promotion that was broken off before it: says how the log goes on, which is the careful way, where
+    /// nothing says so yet.
+    /// </summary>
+    public static void Complete(string sthFile, IDisk disk)
+    {
+        var startup = new StartupFile(sthFile, disk);
+        if (!new SthFile(sthFile, disk).Exists && startup.Read() == StartupMode.Saved)
+            startup.Create(StartupMode.AwaitSecondary);
     }
 
     private static bool IsBegun(ILogStore store, PromotionRecord record) =>

@@ -50,6 +50,8 @@ internal sealed class EitherProgram(PrimaryOptions primary, SecondaryOptions sec
             Takeover.BecomeSecondary(store, primary.SthFile, services.Machine.Disk);
         else if (store.Identity.Role == NodeRole.Primary && !SuccessionRules.MayBePrimary(latest, store.Identity.NodeId))
             await RejoinAsync(store, latest!.NodeUrl ?? secondary.PrimaryUrl, services, cancellationToken);
+        if (store.Identity.Role == NodeRole.Primary && latest?.NodeId == store.Identity.NodeId)
+            Takeover.Complete(primary.SthFile, services.Machine.Disk);
         return store.Identity.Role;
     }
 

@@ -201,15 +201,14 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             Table(
                 [
                     feed.Endpoint, new SuccessionEndpoint(_pipeline.Succession).Endpoint,
-                    new StatusEndpoint(Status).Endpoint,
+                    RosterEndpoint.Get(_pipeline.Store), new StatusEndpoint(Status).Endpoint,
                 ],
                 null),
             cancellationToken);
         // Until then it could be an older copy, and would show clients an older head.
         if (!_isKnownGood)
         {
-            await Task.WhenAny(
-                _pipeline.Preflight.HearAsync(_pipeline.Role, _services.Time, cancellationToken), _tasks.Completion);
+            await Task.WhenAny(_pipeline.BeKnownGoodAsync(cancellationToken), _tasks.Completion);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

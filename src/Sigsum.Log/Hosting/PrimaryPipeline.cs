@@ -52,9 +52,13 @@ internal sealed class PrimaryPipeline : IDisposable
         Sequencer = new Sequencer(
             Store, Queue, Admission.Limiter, Intake, LocalSize, options.BatchSize, services.Metrics, services.Time,
             services.Logger<Sequencer>());
-        Roster = new RosterKeeper(options, key, Store, succession, nodes.Node, services);
+        // Leaves that this node holds may have been signed before it started, whatever its files say.
+        var localAtStart = Store.TreeHead.Size;
+        Roster = new RosterKeeper(
+            options, key, Store, succession, nodes.Node, () => Math.Max(localAtStart, SignedSize.Value), services);
         Gate = new ReplicationGate(
-            Store, options.Secondaries.Length, options.SecondaryQuorum, () => Roster.InForce, _heldChanged, OnLackingLeaves);
+            Store, options.Secondaries.Length, options.SecondaryQuorum, () => Roster.Current, () => Roster.InForce, _heldChanged,
+            OnLackingLeaves);
         Signer = new TreeHeadSigner(
             key, new SthFile(options.SthFile, services.Machine.Disk), new StartupFile(options.SthFile, services.Machine.Disk), Store, Role,
             startupPending: state.Mode != StartupMode.Saved, SignedSize, services);
@@ -172,6 +176,24 @@ internal sealed class PrimaryPipeline : IDisposable
         _services.DescribeNode(Store.Identity);
     }
 
+    /// <summary>
+    /// Waits until it is certain that this node is no older copy of itself, or until it shows nothing any more: until then it
+    /// could show clients an older head than they have seen. Its secondaries can say so, or the witnesses; a primary that runs
+    /// alone has to do with having asked.
+    /// </summary>
+    public async Task BeKnownGoodAsync(CancellationToken cancellationToken)
+    {
+        if (Gate.Alone)
+        {
+            await Preflight.HearAsync(Role, _services.Time, cancellationToken);
+            return;
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Role.Revoked);
+        await Task.WhenAny(
+            Gate.Heard, Preflight.Vouched, Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ended.Token));
+    }
+
     /// <summary>Ends this node's time as primary: it signs nothing, takes nothing and shows nothing any more (I5, I6).</summary>
     public void Retire(string because)
     {
@@ -200,8 +222,9 @@ internal sealed class PrimaryPipeline : IDisposable
 
     private Committer NewCommitter()
     {
-        // After a promotion the secondaries are new, and hold the whole tree before anything more is signed.
-        var minimum = _state.Mode == StartupMode.AwaitSecondary ? Store.TreeHead.Size : _state.RecoveredTo;
+        // Anything that this node holds may have been signed: by the primary before, or by this one, if its files are an older
+        // copy. The first head is none that is smaller. Without secondaries the local tree is signed as a whole.
+        var minimum = Store.TreeHead.Size;
         var nothingToAsk = Signer.Last is null && _state.Earlier is null;
         return new Committer(
             Gate, Signer, Role, nothingToAsk ? Task.CompletedTask : Preflight.Passed, minimum, _heldChanged, _services);

@@ -242,7 +242,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
             _options.Node.UrlPrefix,
             [
                 head.Endpoint, feed.Endpoint, new SuccessionEndpoint(_succession).Endpoint,
-                new RosterEndpoint(_store, _succession, _services).Endpoint, new PublishedHeadEndpoint(_known).Endpoint,
+                new RosterEndpoint(_store, _succession, _services).Endpoint, RosterEndpoint.Get(_store), new PublishedHeadEndpoint(_known).Endpoint,
                 new StatusEndpoint(Status).Endpoint, new ProveLogKeyEndpoint(_options.SigningKeyFile, _services.Machine).Endpoint,
             ],
             null, _services.Time, _services.Logger<EndpointTable>());

@@ -22,6 +22,15 @@ internal sealed partial class RosterEndpoint(ILogStore store, Succession success
     /// <summary>The endpoint by its name.</summary>
     public Endpoint Endpoint => new("add-roster", HttpMethods.Post, false, AddAsync);
 
+    /// <summary>
+    /// get-roster on the internal endpoint of every node: the latest roster that a store holds, so that a promotion goes by the
+    /// latest one that anybody knows. 404 where there is none.
+    /// </summary>
+    public static Endpoint Get(ILogStore store) => new("get-roster", HttpMethods.Get, false, (context, _) =>
+        RosterRecord.Load(store) is { } roster
+            ? Answer.OkAsync(context, Answer.NotStored, roster.ToBytes())
+            : Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "no roster is known here"));
+
     private async Task AddAsync(HttpContext context, PathArguments arguments)
     {
         var body = await RequestBody.ReadAsync(context.Request, MaxBody, context.RequestAborted);

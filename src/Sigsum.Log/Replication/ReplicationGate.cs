@@ -10,12 +10,22 @@ namespace Sigsum.Log.Replication;
 /// </summary>
 /// <remarks>
 /// After a start nothing may be signed before so many secondaries were heard that one of them must hold each leaf that was
-/// ever committed: N - K + 1 of N, where K must hold it. A primary that was put back to an older copy learns so from them.
+/// ever committed: N - K + 1 of the N of the roster, where K must hold it. A primary that was put back to an older copy learns
+/// so from them.
 /// </remarks>
+/// <param name="store">The tree of this primary.</param>
+/// <param name="secondaries">How many are configured.</param>
+/// <param name="required">How many of them must hold a leaf.</param>
+/// <param name="roster">The roster in force; null before the first one.</param>
+/// <param name="rosterInForce">Whether it is the one that is configured.</param>
+/// <param name="changed">Set when more may be signed.</param>
+/// <param name="lacksLeaves">Told when a secondary holds more than this primary.</param>
 internal sealed class ReplicationGate(
-    ILogStore store, int secondaries, int required, Func<bool> rosterInForce, Signal changed, Action lacksLeaves)
+    ILogStore store, int secondaries, int required, Func<Roster?> roster, Func<bool> rosterInForce, Signal changed,
+    Action lacksLeaves)
 {
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _heardEnough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TreeHead?[] _acknowledged = new TreeHead?[secondaries];
     private readonly bool[] _heard = new bool[secondaries];
     private readonly bool[] _ahead = new bool[secondaries];
@@ -44,10 +54,16 @@ internal sealed class ReplicationGate(
     {
         get
         {
+            var needed = roster() is { Secondaries.Length: > 0 } known
+                ? known.Secondaries.Length - known.Quorum + 1
+                : secondaries - required + 1;
             lock (_gate)
-                return !Alone && _heard.Count(heard => heard) >= secondaries - required + 1;
+                return !Alone && _heard.Count(heard => heard) >= needed;
         }
     }
+
+    /// <summary>Completes when <see cref="HeardEnough"/> is true for the first time.</summary>
+    public Task Heard => _heardEnough.Task;
 
     /// <summary>
     /// What may be signed now, or null: too few secondaries have answered, or one of them, required or not, holds
@@ -85,6 +101,8 @@ internal sealed class ReplicationGate(
             _acknowledged[secondary] = head;
             _heard[secondary] = true;
             _ahead[secondary] = false;
+            if (HeardEnough)
+                _heardEnough.TrySetResult();
         }
 
         changed.Set();

@@ -79,7 +79,7 @@ internal sealed class SecondaryTracker(
     /// Whether the node that answers knows this primary's epoch and roster: one that does not is told, and one that cannot
     /// be told does not count.
     /// </summary>
-    private async Task<bool> IsOursAsync(NodeGreeting? greeting, CancellationToken cancellationToken)
+    private async Task<bool> IsOursAsync(NodeGreeting? greeting, ulong holds, CancellationToken cancellationToken)
     {
         if (greeting is { } theirs && !await Herald.TellAsync(node, theirs, succession, cancellationToken))
         {
@@ -87,7 +87,7 @@ internal sealed class SecondaryTracker(
             return false;
         }
 
-        if (await roster.AdmitAsync(number, greeting, cancellationToken))
+        if (await roster.AdmitAsync(number, greeting, holds, cancellationToken))
             return true;
         _condition.NotMet("is not counted yet: the roster that lists it is not in force");
         return false;
@@ -118,10 +118,12 @@ internal sealed class SecondaryTracker(
             return held;
 
         _known = null; // Only a tree head that is counted is one to wait for changes of.
-        if (!await IsOursAsync(answer.Node, cancellationToken))
+        var verdict = Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store);
+        var holds = verdict == AcknowledgementVerdict.Holds ? head.TreeHead.Size : 0;
+        if (!await IsOursAsync(answer.Node, holds, cancellationToken))
             return false;
 
-        switch (Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store))
+        switch (verdict)
         {
             case AcknowledgementVerdict.Holds:
                 _condition.Met();

@@ -49,7 +49,7 @@ internal sealed class Operator(World world)
             case Deed.PutBackCopy:
                 await AloneAsync(() => PutBackCopyAsync(node, act.Lasts));
                 break;
-            case Deed.Promote:
+            case Deed.Promote when node.Role == NodeRole.Secondary:
                 await AloneAsync(() => PromoteAsync(node, fence: act.Number % 2 == 0));
                 break;
             case Deed.PromoteTwo when node != other:
@@ -75,7 +75,7 @@ internal sealed class Operator(World world)
     public async Task<bool> PromoteAsync(Node node, bool fence)
     {
         // Whoever was put back to an older copy has lost what it held: to promote then is to lose two nodes at once.
-        if (node.Role == NodeRole.Primary || world.Nodes.Any(other => other.IsBehind))
+        if (world.Nodes.Any(other => other.IsBehind))
             return false;
         await node.StopAsync(cleanly: true);
         var promoted = await CommandAsync(node, "promote", async (store, services) =>
@@ -139,9 +139,9 @@ internal sealed class Operator(World world)
 
     private async Task PutBackCopyAsync(Node node, TimeSpan away)
     {
-        // The promise is to survive the loss of one node. A second one is not lost before the first has caught up, nor is a
-        // node put back that has confirmed a promotion to an old primary that nobody has told of it yet.
-        if (world.Nodes.Any(other => other.IsBehind) || world.Nodes.Any(world.LacksPromotion))
+        // The promise is to survive the loss of one node. Whoever lacks leaves, has not heard of the last promotion, or is an
+        // old primary that has not rejoined, is lost already as far as the others are concerned.
+        if (!world.Nodes.Where(other => other != node).All(world.IsInPlace) || world.LacksPromotion(node))
             return;
         await node.StopAsync(cleanly: false);
         if (node.PutBackCopy())

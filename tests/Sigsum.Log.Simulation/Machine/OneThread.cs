@@ -6,8 +6,12 @@ namespace Sigsum.Log.Simulation.Machine;
 /// </summary>
 internal sealed class OneThread(Clock clock) : IThreadPoolWorkItem
 {
+    private const int MostTurns = 1_000_000;
+
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _story = Task.CompletedTask;
+    private long _at;
+    private int _turns;
 
     /// <summary>Runs until the story ends.</summary>
     public void Run(Func<Task> story)
@@ -28,6 +32,7 @@ internal sealed class OneThread(Clock clock) : IThreadPoolWorkItem
     {
         try
         {
+            MustMoveOn();
             if (ThreadPool.PendingWorkItemCount == 0)
             {
                 if (_story.IsCompleted)
@@ -46,6 +51,15 @@ internal sealed class OneThread(Clock clock) : IThreadPoolWorkItem
         {
             _over.SetException(error);
         }
+    }
+
+    /// <summary>A loop that does not wait for anything would keep the clock where it is for ever.</summary>
+    private void MustMoveOn()
+    {
+        if (clock.Now != _at)
+            (_at, _turns) = (clock.Now, 0);
+        if (++_turns > MostTurns)
+            throw new InvalidOperationException($"something runs for ever at {clock.Elapsed}");
     }
 
     private void Settle()

@@ -1,3 +1,4 @@
+using Sigsum.Log.Storage;
 using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
@@ -87,7 +88,7 @@ public sealed class RecoveryTests
         Assert.Equal(3ul, log.Primary!.LocalTree.Size);
         await TestLog.NotReadyAsync(log.PrimaryServices, "holds 9 leaves", "acknowledge");
         Assert.Empty(Directory.GetFiles(log.PathOf("primary"), "set-aside-*"));
-        Assert.Equal(3ul, new Log.Signing.SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal(3ul, new Log.Signing.SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
         Assert.Equal(9ul, log.Secondary!.LocalTree.Size);
         Assert.False(log.Primary.Completion.IsCompleted);
     }

@@ -48,7 +48,7 @@ public sealed class ReturnTests
         await TestLog.NotReadyAsync(a.Services, "was promoted in epoch 1");
         var leaf = await Assert.ThrowsAsync<LogClientException>(() => a.AddAsync(50));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, leaf.StatusCode);
-        Assert.Equal(1ul, new Log.Signing.SthFile(a.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal(1ul, new Log.Signing.SthFile(a.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class WitnessedLogTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, older.StatusCode);
         Assert.Equal(AddLeafStatus.Accepted, await log.AddAsync(3));
         Assert.Equal(AddLeafStatus.Committed, await log.AddAsync(1));
-        Assert.Equal(1ul, new Sigsum.Log.Signing.SthFile(log.SthFile).Load(log.LogKey.PublicKey).TreeHead.Size);
+        Assert.Equal(1ul, new Sigsum.Log.Signing.SthFile(log.SthFile, Sigsum.Log.Storage.HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
     }
 
     [Fact]

@@ -49,8 +49,8 @@ public sealed class SecondaryTrackerTests
         using var role = new PrimaryRole();
         var peer = new SecondaryPeer(listener.Url, key.PublicKey);
         var options = new PrimaryOptions { Node = new NodeOptions { KeyFile = "" }, Secondaries = [peer] };
-        using var roster = new RosterKeeper(options, key, store, succession, url => new NodeClient(http, url), services);
-        var gate = new ReplicationGate(store, 1, 1, () => roster.InForce, new Signal(), () => { });
+        using var roster = new RosterKeeper(options, key, store, succession, url => new NodeClient(http, url), () => 0, services);
+        var gate = new ReplicationGate(store, 1, 1, () => roster.Current, () => roster.InForce, new Signal(), () => { });
         var tracker = new SecondaryTracker(
             0, peer, new SecondaryClient(http, peer.Url), new NodeClient(http, peer.Url), roster, succession,
             new HeadReplicas(1, 1, services), store, gate, role, null, TimeSpan.FromSeconds(10),

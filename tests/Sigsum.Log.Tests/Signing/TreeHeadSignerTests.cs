@@ -22,7 +22,7 @@ public sealed class TreeHeadSignerTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private SthFile Sth => new(_directory.PathOf("sth"));
+    private SthFile Sth => new(_directory.PathOf("sth"), HostDisk.Instance);
 
     public void Dispose()
     {
@@ -118,7 +118,7 @@ public sealed class TreeHeadSignerTests : IDisposable
         Assert.Throws<StartupException>(() => Sth.Load(_key.PublicKey));
     }
 
-    private StartupFile Startup => new(_directory.PathOf("sth"));
+    private StartupFile Startup => new(_directory.PathOf("sth"), HostDisk.Instance);
 
     private TreeHeadSigner Signer(ISigner key, ILogStore tree) =>
         new(key, Sth, Startup, tree, _role, startupPending: true, _signedSize, _services);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Diagnostics.Logging;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Machine;
 using Sigsum.Log.Http;
 using Sigsum.Log.Tests.Diagnostics;
 using Sigsum.Log.Tests.Hosting;
@@ -27,7 +28,7 @@ internal sealed class TlsNode : IAsyncDisposable
     private readonly LoggingSetup _logging;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private NodeListener? _listener;
+    private INodeListener? _listener;
     private int _answered;
 
     private TlsNode(TestCertificate own, string trusted, string chain, TimeProvider time)
