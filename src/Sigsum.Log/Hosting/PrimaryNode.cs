@@ -34,7 +34,8 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     {
         (_options, _services, _nodes) = (options, services, nodes);
         // Those who hold the log have said that this is no older copy; or there is nothing yet that could be older.
-        _isKnownGood = state.Signed is not { TreeHead.Size: > 0 }
+        // After a promotion, what the command has found out is certain enough to show.
+        _isKnownGood = state.Signed is not { TreeHead.Size: > 0 } || state.Promoted
             || (!options.Secondaries.IsEmpty && heard >= options.Secondaries.Length - options.SecondaryQuorum + 1);
         _logger = services.Logger<PrimaryNode>();
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
@@ -164,7 +165,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     {
         await _pipeline.ResumeAsync(cancellationToken);
         Describe();
-        _pipeline.Start(_tasks);
+        _pipeline.Start(_tasks, _isKnownGood);
         _nodes.StartTasks(_tasks);
         await ListenAsync(cancellationToken);
     }
@@ -205,10 +206,11 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
                 ],
                 null),
             cancellationToken);
-        // Until then it could be an older copy, and would show clients an older head.
-        if (!_isKnownGood)
+        // Alone, it could be an older copy as far as anybody but the witnesses knows; they are asked before a client is let in.
+        if (!_isKnownGood && _pipeline.Gate.Alone)
         {
-            await Task.WhenAny(_pipeline.BeKnownGoodAsync(cancellationToken), _tasks.Completion);
+            await Task.WhenAny(
+                _pipeline.Preflight.HearAsync(_pipeline.Role, _services.Time, cancellationToken), _tasks.Completion);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

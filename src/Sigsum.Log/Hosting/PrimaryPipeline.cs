@@ -146,8 +146,16 @@ internal sealed class PrimaryPipeline : IDisposable
     }
 
     /// <summary>Starts the loops.</summary>
-    public void Start(NodeTasks tasks)
+    /// <param name="tasks">Runs them.</param>
+    /// <param name="knownGood">Whether it has been found out already that this node is no older copy.</param>
+    public void Start(NodeTasks tasks, bool knownGood)
     {
+        if (!knownGood && !Gate.Alone)
+        {
+            Publisher.Doubt();
+            tasks.Start("doubt", BeKnownGoodAsync);
+        }
+
         tasks.Start("sequencer", _ => Sequencer.RunAsync());
         tasks.Start("committer", NewCommitter().RunAsync);
         tasks.Start("rotation", NewRotation().RunAsync);
@@ -177,21 +185,17 @@ internal sealed class PrimaryPipeline : IDisposable
     }
 
     /// <summary>
-    /// Waits until it is certain that this node is no older copy of itself, or until it shows nothing any more: until then it
-    /// could show clients an older head than they have seen. Its secondaries can say so, or the witnesses; a primary that runs
-    /// alone has to do with having asked.
+    /// Shows readers nothing until it is certain that this node is no older copy of itself, and would show an older head than
+    /// they have seen. Its secondaries can say so, or a quorum of the witnesses. What ends its right to sign withdraws its head
+    /// where that has to be.
     /// </summary>
-    public async Task BeKnownGoodAsync(CancellationToken cancellationToken)
+    private async Task BeKnownGoodAsync(CancellationToken cancellationToken)
     {
-        if (Gate.Alone)
-        {
-            await Preflight.HearAsync(Role, _services.Time, cancellationToken);
-            return;
-        }
-
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Role.Revoked);
         await Task.WhenAny(
             Gate.Heard, Preflight.Vouched, Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ended.Token));
+        Publisher.Trust();
+        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, cancellationToken);
     }
 
     /// <summary>Ends this node's time as primary: it signs nothing, takes nothing and shows nothing any more (I5, I6).</summary>

@@ -100,7 +100,7 @@ internal sealed class ReadEndpoints(Publisher publisher, ILogStore store, int ma
         }
     }
 
-    private PublishedTree Published() => publisher.Current
+    private PublishedTree Published() => publisher.Shown
         ?? throw new RequestRefusedException(
             StatusCodes.Status503ServiceUnavailable, "no tree head is published yet, try again");
 

@@ -27,10 +27,14 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
     private PublishedTree? _coming;
     private ulong _hiddenBelow;
     private bool _withdrawn;
+    private volatile bool _doubted;
     private ulong _largest = ulong.MaxValue;
 
-    /// <summary>What readers see, or null while nothing may be shown.</summary>
+    /// <summary>What is published, or null while nothing may be.</summary>
     public PublishedTree? Current => _current;
+
+    /// <summary>What readers see, or null while nothing may be shown.</summary>
+    public PublishedTree? Shown => _doubted ? null : _current;
 
     /// <summary>The head that was shown last, also where none is shown any more.</summary>
     public PublishedTree? LastShown => _lastShown;
@@ -140,6 +144,12 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
                 _current = null;
         }
     }
+
+    /// <summary>Shows readers nothing until <see cref="Trust"/>: this node may be an older copy of the log.</summary>
+    public void Doubt() => _doubted = true;
+
+    /// <summary>This node is no older copy.</summary>
+    public void Trust() => _doubted = false;
 
     /// <summary>
     /// Shows nothing any more: this node turned out to be an older copy of the log, and what it would show is less than

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sigsum.Client;
@@ -188,6 +189,12 @@ internal sealed class TestLog : IAsyncDisposable
     }
 
     /// <summary>Waits for a published tree head of at least this size.</summary>
+    public async Task ShowsNothingAsync()
+    {
+        var refused = await Assert.ThrowsAsync<LogClientException>(() => Client.GetTreeHeadAsync(Cancel));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+    }
+
     public async Task<CosignedTreeHead> PublishedAsync(ulong size)
     {
         Assert.True(

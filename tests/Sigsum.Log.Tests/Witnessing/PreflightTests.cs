@@ -62,9 +62,6 @@ public sealed class PreflightTests
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var role = new PrimaryRole();
-        var guarded = TwoOfThree(needsAnswer: false);
-        await guarded.HearAsync(role, TimeProvider.System, cancellation);
-
         var alone = TwoOfThree(needsAnswer: true);
         var heard = alone.HearAsync(role, TimeProvider.System, cancellation);
         alone.Silent(A);
@@ -78,6 +75,19 @@ public sealed class PreflightTests
         Assert.False(heard.IsCompleted);
         role.Revoke("a witness knows more");
         await heard;
+    }
+
+    [Fact]
+    public void A_quorum_vouches_only_when_it_has_answered()
+    {
+        var preflight = TwoOfThree(needsAnswer: false);
+        preflight.Silent(A);
+        preflight.Silent(B);
+        preflight.Answered(C);
+        Assert.True(preflight.Passed.IsCompleted);
+        Assert.False(preflight.Vouched.IsCompleted);
+        preflight.Answered(B);
+        Assert.True(preflight.Vouched.IsCompleted);
     }
 
     [Fact]
