@@ -52,7 +52,7 @@ public sealed class PrimaryRestoredOldAloneTests : HazardTest
         int commits = log.Clients.Fast.Commits.Count;
 
         await log.Primary.StartAsync(Cancellation);
-        string line = await log.Primary.WaitForLineAsync("has cosigned size", Cancellation);
+        string line = await log.Primary.WaitForLineAsync("this node has signed", Cancellation);
         int unavailable = log.Clients.Notes.Unavailable;
         await UntilAsync("clients to hear 503", () => log.Clients.Notes.Unavailable >= unavailable + 50);
         using HttpResponseMessage head = await log.Http.GetAsync(new Uri(log.PublicUrl, "get-tree-head"), Cancellation);

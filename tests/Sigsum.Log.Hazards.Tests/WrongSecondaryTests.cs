@@ -67,7 +67,7 @@ public sealed class WrongSecondaryTests : HazardTest
 
         Link toSecondary = await log.Network.LinkAsync(log.Primary, log.Secondary, Cancellation);
         toSecondary.PointTo(stray.InternalUrl);
-        await log.Primary.WaitForLineAsync("which has held this log", Cancellation);
+        await log.Primary.WaitForLineAsync("before they replace those before", Cancellation);
         TreeHead signed = SignedBy(log.Primary);
         await HearAcceptedAsync(log, 20);
         Assert.Equal(signed, SignedBy(log.Primary));

@@ -8,12 +8,13 @@ namespace Sigsum.Log.Simulation;
 internal static class Program
 {
     private const string Usage = """
-        usage: simulation [--seed=N] [--seeds=COUNT] [--minutes=LIMIT] [--story] [--log]
+        usage: simulation [--seed=N] [--seeds=COUNT] [--seconds=LIMIT] [--story] [--log]
           --seed=N        the first seed; without it, any
           --seeds=COUNT   how many, from the first on; default 1
-          --minutes=LIMIT stop after so many minutes of real time
+          --seconds=LIMIT begin no other seed after so many seconds; without --seeds, as many as there is time for
           --story         tell what happens
           --log           tell what the nodes log, too
+          --brief         look for no shorter story of what broke
         """;
 
     private static int Main(string[] args)
@@ -26,6 +27,7 @@ internal static class Program
 
         var started = Stopwatch.StartNew();
         var simulated = TimeSpan.Zero;
+        var nextProgress = TimeSpan.FromSeconds(10);
         var (worlds, heads, leaves, deeds) = (0, 0, 0, 0L);
         for (var seed = options.Seed; worlds < options.Seeds && started.Elapsed < options.Limit; seed++, worlds++)
         {
@@ -35,12 +37,18 @@ internal static class Program
             heads += result.Truth.Heads;
             leaves += result.Truth.Acknowledged;
             deeds += plan.Acts.Count;
+            if (started.Elapsed >= nextProgress)
+            {
+                nextProgress = started.Elapsed + TimeSpan.FromSeconds(10);
+                Console.Error.WriteLine($"{worlds + 1} seeds, {simulated.TotalHours:0} simulated hours");
+            }
+
             if (options.Story || options.Seeds == 1)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: fingerprint {result.Story.Fingerprint:x16}"));
             if (result.Truth.Broken is { } broken)
             {
                 Console.WriteLine($"seed {seed}: {broken.Message}");
-                if (!options.Story)
+                if (!options.Story && !options.Brief)
                     Shortest.Tell(plan, broken);
                 return 1;
             }
@@ -61,11 +69,11 @@ internal static class Program
         return world;
     }
 
-    private sealed record Options(int Seed, int Seeds, TimeSpan Limit, bool Story, bool Log)
+    private sealed record Options(int Seed, int Seeds, TimeSpan Limit, bool Story, bool Log, bool Brief)
     {
         public static bool TryParse(string[] args, out Options options)
         {
-            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, false, false);
+            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, false, false, false);
             foreach (var arg in args)
             {
                 var (name, value) = arg.Split('=', 2) is [var left, var right] ? (left, right) : (arg, "");
@@ -74,8 +82,13 @@ internal static class Program
                 {
                     ("--seed", true) => options with { Seed = number },
                     ("--seeds", true) => options with { Seeds = number },
-                    ("--minutes", true) => options with { Limit = TimeSpan.FromMinutes(number), Seeds = int.MaxValue },
+                    ("--seconds", true) => options with
+                    {
+                        Limit = TimeSpan.FromSeconds(number),
+                        Seeds = options.Seeds == 1 ? int.MaxValue : options.Seeds,
+                    },
                     ("--story", false) => options with { Story = true },
+                    ("--brief", false) => options with { Brief = true },
                     ("--log", false) => options with { Story = true, Log = true },
                     _ => options with { Seeds = -1 },
                 };

@@ -48,6 +48,9 @@ public sealed class DnsServer : IAsyncDisposable
         var process = ProgramProcess.Start(program, fixedOptions.Concat(options).Select(option => "--" + option));
         var server = new DnsServer(directory, reserved, port is null, process);
         await process.WaitForPortAsync(reserved, Patience, cancellation);
+        // It listens before it opens its log.
+        await Eventually.UntilAsync(
+            "dnsmasq's log", Patience, _ => Task.FromResult(File.Exists(server.LogFile)), cancellation);
         return server;
     }
 

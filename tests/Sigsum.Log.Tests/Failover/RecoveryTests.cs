@@ -1,7 +1,7 @@
-using Sigsum.Log.Storage;
 using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Storage;
 using Sigsum.Log.Tests.Hosting;
 
 namespace Sigsum.Log.Tests.Failover;

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Buffers;
+using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sigsum.Client;
 using Sigsum.Crypto;

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using Sigsum.Testing;
+
+namespace Sigsum.Log.Simulation.Tests;
+
+/// <summary>Runs the simulator as its users do: it has a process to itself, since it takes over the thread pool.</summary>
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    private static readonly string Program = Repository.PathOf(
+        "tests", "Sigsum.Log.Simulation", "bin", Configuration, "net10.0", "Sigsum.Log.Simulation");
+
+    private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal)
+        ? "Release"
+        : "Debug";
+
+    /// <summary>Seeds that have found something: each one must stay whole.</summary>
+    public static TheoryData<int> Found => [4, 21, 39, 54, 55, 65, 97, 133];
+
+    [Theory]
+    [MemberData(nameof(Found))]
+    public Task A_seed_that_has_found_something_stays_whole(int seed) => MustBeWholeAsync($"--seed={seed}");
+
+    [Fact]
+    public Task The_first_seeds_are_whole() => MustBeWholeAsync("--seed=1", "--seeds=40");
+
+    [Fact]
+    public Task Fresh_seeds_are_whole()
+    {
+        var seed = Random.Shared.Next(1_000_000_000);
+        return MustBeWholeAsync(string.Create(CultureInfo.InvariantCulture, $"--seed={seed}"), "--seconds=100");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task The_same_seed_gives_the_same_story(int seed)
+    {
+        var first = await RunAsync($"--seed={seed}", "--log");
+        var second = await RunAsync($"--seed={seed}", "--log");
+        Assert.Contains("signs size", first.Output, StringComparison.Ordinal);
+        // The last line says how long it took.
+        Assert.Equal(StoryOf(first), StoryOf(second));
+        Assert.NotEqual(StoryOf(first), StoryOf(await RunAsync($"--seed={seed + 1}", "--log")));
+    }
+
+    [Fact]
+    public async Task Wrong_usage_is_said()
+    {
+        var result = await RunAsync("--sed=1");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("usage: simulation", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_planted_fault_is_where_the_list_says()
+    {
+        var list = Repository.PathOf("tests", "Sigsum.Log.Simulation", "planted-faults.json");
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(list, TestContext.Current.CancellationToken));
+        Assert.NotEmpty(document.RootElement.EnumerateArray());
+        foreach (var fault in document.RootElement.EnumerateArray())
+        {
+            var source = await File.ReadAllTextAsync(
+                Repository.PathOf(fault.GetProperty("file").GetString()!), TestContext.Current.CancellationToken);
+            Assert.Equal(2, source.Split(fault.GetProperty("find").GetString()!).Length);
+        }
+    }
+
+    private static string StoryOf(ProgramResult result) => result.Output[..result.Output.LastIndexOf(" seeds from ", StringComparison.Ordinal)];
+
+    private async Task MustBeWholeAsync(params string[] arguments)
+    {
+        var result = await RunAsync(arguments);
+        // With the story of what went wrong, and the seed that repeats it.
+        output.WriteLine(result.Output);
+        Assert.Equal(0, result.Succeeded().ExitCode);
+        Assert.Contains(": whole; ", result.Output, StringComparison.Ordinal);
+    }
+
+    private static Task<ProgramResult> RunAsync(params string[] arguments) => ProgramProcess.RunAsync(
+        Program, arguments, TestContext.Current.CancellationToken, timeout: TimeSpan.FromMinutes(15));
+}
