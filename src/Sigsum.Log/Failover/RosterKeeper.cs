@@ -204,7 +204,21 @@ internal sealed partial class RosterKeeper(
     private async Task<bool> TellAsync(Uri url, Guid nodeId, Roster roster, CancellationToken cancellationToken)
     {
         var answer = await connect(url).AddRosterAsync(roster, cancellationToken);
+        if (!answer.IsStored)
+            await RememberAsync(url, cancellationToken);
         return answer.IsStored && answer.Node?.NodeId == nodeId;
+    }
+
+    /// <summary>An older copy of this node has forgotten rosters that it made itself: whoever refuses an earlier one has them.</summary>
+    private async Task RememberAsync(Uri url, CancellationToken cancellationToken)
+    {
+        if (await connect(url).GetRosterAsync(cancellationToken) is not { } later || later.LogKey != signer.PublicKey
+            || !later.Verify() || later.Primary != succession.NodeId || !later.IsLaterThan(_current))
+            return;
+        store.CommitRecords([RosterRecord.ToStore(later)]);
+        Volatile.Write(ref _current, later);
+        _proposed = null;
+        _told.Clear();
     }
 
     [LoggerMessage(Level = LogLevel.Information,
