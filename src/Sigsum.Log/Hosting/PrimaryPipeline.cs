@@ -186,14 +186,11 @@ internal sealed class PrimaryPipeline : IDisposable
 
     /// <summary>
     /// Shows readers nothing until it is certain that this node is no older copy of itself, and would show an older head than
-    /// they have seen. Its secondaries can say so, or a quorum of the witnesses. What ends its right to sign withdraws its head
-    /// where that has to be.
+    /// they have seen. Its secondaries can say so, or a quorum of the witnesses.
     /// </summary>
     private async Task BeKnownGoodAsync(CancellationToken cancellationToken)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Role.Revoked);
-        await Task.WhenAny(
-            Gate.Heard, Preflight.Vouched, Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, ended.Token));
+        await Task.WhenAny(Gate.Heard, Preflight.Vouched).WaitAsync(cancellationToken);
         Publisher.Trust();
         await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, cancellationToken);
     }
