@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -52,7 +53,21 @@ internal static class ConfigFile
     /// <summary>Reads the text of a file that is called <paramref name="path"/> in messages.</summary>
     public static void Parse(string text, string path, OptionValues values)
     {
-        var document = SyntaxParser.Parse(text, path, validate: true);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, path, validate: true);
+        }
+        catch (Exception error) when (error is TomlException or ArgumentException)
+        {
+            // What Tomlyn throws instead of telling: the former at its 65th level of arrays or inline tables, the latter
+            // where the file ends in the middle of an escape.
+            values.AddProblem("",
+                error is TomlException ? "arrays or inline tables are nested too deeply" : "the file ends in the middle of a string",
+                path);
+            return;
+        }
+
         foreach (var message in document.Diagnostics)
             values.AddProblem("", message.Message, Place(path, message.Span));
         if (document.HasErrors)

@@ -103,7 +103,9 @@ internal sealed record NodeStatus
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new SigsumFormatException($"not the status of a node: {error.Message}");
+            // The message may quote what another node sent, and is shown on a terminal.
+            var message = string.Concat(error.Message.Select(c => char.IsControl(c) ? '?' : c));
+            throw new SigsumFormatException($"not the status of a node: {message}");
         }
     }
 

@@ -43,8 +43,14 @@ internal static class SetAsideFile
     /// <summary>Reads a file back, a bounded number of leaves at a time.</summary>
     public static IEnumerable<List<Leaf>> ReadBack(IDisk disk, string path)
     {
-        var chunk = new byte[LeafList.LineSize * ChunkSize];
         using var file = disk.OpenRead(path);
+        foreach (var leaves in ReadBack(file))
+            yield return leaves;
+    }
+
+    internal static IEnumerable<List<Leaf>> ReadBack(Stream file)
+    {
+        var chunk = new byte[LeafList.LineSize * ChunkSize];
         while (true)
         {
             var read = file.ReadAtLeast(chunk, chunk.Length, throwOnEndOfStream: false);

@@ -9,6 +9,12 @@ internal sealed record HttpLimits
     /// <summary>The body of a request, in bytes. The largest that has a use, add-leaf, has about 300.</summary>
     public int MaxRequestBodyBytes { get; init; } = 64 * 1024;
 
+    /// <summary>
+    /// What is read ahead from one connection, before it is its turn. Kestrel's own limit of 1 MiB would be 10 GiB for all
+    /// connections together, of clients that ask and never read the answers.
+    /// </summary>
+    public int MaxRequestBufferBytes { get; init; } = 32 * 1024;
+
     /// <summary>Method, path and version, in bytes. The longest that has a use, with a long prefix, has about 200.</summary>
     public int MaxRequestLineBytes { get; init; } = 4 * 1024;
 

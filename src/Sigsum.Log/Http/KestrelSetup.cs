@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,8 @@ internal static class KestrelSetup
         // How long a stop may take is the node's to say; the host's own limit would cut off requests before that.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddRoutingCore();
+        // What is read ahead is limited by the sockets; Kestrel's own limit is for what it decrypts.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = limits.MaxRequestBufferBytes);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Apply(options, limits));
         return builder;
     }
@@ -39,6 +42,7 @@ internal static class KestrelSetup
         options.AddServerHeader = false;
         options.AllowSynchronousIO = false;
         options.Limits.MaxRequestBodySize = limits.MaxRequestBodyBytes;
+        options.Limits.MaxRequestBufferSize = limits.MaxRequestBufferBytes;
         options.Limits.MaxRequestLineSize = limits.MaxRequestLineBytes;
         options.Limits.MaxRequestHeadersTotalSize = limits.MaxRequestHeadersBytes;
         options.Limits.MaxRequestHeaderCount = limits.MaxRequestHeaderCount;

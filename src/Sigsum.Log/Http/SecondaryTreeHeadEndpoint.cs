@@ -97,7 +97,7 @@ internal sealed class SecondaryTreeHeadEndpoint(
     }
 
     /// <summary>The size that the client knows. A tag that we never gave matches nothing, and is no error.</summary>
-    private static ulong? ReadKnownSize(HttpRequest request) =>
+    internal static ulong? ReadKnownSize(HttpRequest request) =>
         request.Headers.IfNoneMatch.ToString() is ['"', .. var digits, '"']
         && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
         && digits == size.ToString(CultureInfo.InvariantCulture)

@@ -95,7 +95,7 @@ internal sealed class StartupFile(string sthFile, IDisk disk)
     /// <summary>Removes the file for good once it has been used; nothing happens where there is none.</summary>
     public void Remove() => DurableFile.Remove(disk, Path);
 
-    private static StartupMode? Parse(ReadOnlySpan<byte> bytes)
+    internal static StartupMode? Parse(ReadOnlySpan<byte> bytes)
     {
         if (bytes.EndsWith("\n"u8))
             bytes = bytes[..^1];

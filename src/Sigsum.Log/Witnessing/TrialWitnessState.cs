@@ -49,7 +49,7 @@ internal sealed class TrialWitnessState
             return;
         try
         {
-            DurableFile.Replace(HostDisk.Instance, _path, Format());
+            DurableFile.Replace(HostDisk.Instance, _path, Format(_cosigned));
         }
         catch
         {
@@ -58,7 +58,7 @@ internal sealed class TrialWitnessState
         }
     }
 
-    private static Dictionary<Hash, TreeHead> Parse(ReadOnlySpan<byte> file)
+    internal static Dictionary<Hash, TreeHead> Parse(ReadOnlySpan<byte> file)
     {
         var reader = new AsciiReader(file);
         if (reader.ReadUInt64("version"u8) is var version && version != FormatVersion)
@@ -74,10 +74,10 @@ internal sealed class TrialWitnessState
         return cosigned;
     }
 
-    private byte[] Format()
+    internal static byte[] Format(Dictionary<Hash, TreeHead> cosigned)
     {
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"version={FormatVersion}\n"));
-        foreach ((Hash log, TreeHead head) in _cosigned)
+        foreach ((Hash log, TreeHead head) in cosigned)
             text.Append(CultureInfo.InvariantCulture, $"log={log} {head.Size} {head.RootHash}\n");
         return Encoding.ASCII.GetBytes(text.ToString());
     }

@@ -27,7 +27,7 @@ public readonly record struct NodeGreeting(Guid NodeId, ulong Epoch, Hash? Recor
     {
         ArgumentNullException.ThrowIfNull(text);
         string[] fields = text.Split(' ');
-        if (fields.Length != 3 || !Guid.TryParseExact(fields[0], "N", out Guid id))
+        if (fields.Length != 3 || !NodeText.TryParseId(Encoding.UTF8.GetBytes(fields[0]), out Guid id))
             throw new SigsumFormatException("expected a node id, an epoch and the id of a promotion record");
         ulong epoch = Decimal63.Parse(Encoding.UTF8.GetBytes(fields[1]));
         Hash? record = fields[2] == "-" ? null : Hash.ParseHex(fields[2]);

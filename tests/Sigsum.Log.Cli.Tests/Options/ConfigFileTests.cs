@@ -27,6 +27,21 @@ public sealed class ConfigFileTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("key-file = \"\\")]
+    [InlineData("key-file = \"\\u00")]
+    [InlineData("key-file = \"/k\\")]
+    public void A_file_that_ends_in_the_middle_of_an_escape_is_a_problem_as_others_are(string text)
+    {
+        var values = Parse(text);
+        Assert.NotEmpty(values.Problems);
+        Assert.Null(values.Last("key-file"));
+    }
+
+    [Fact]
+    public void What_is_nested_without_end_is_a_problem_as_others_are() =>
+        Assert.NotEmpty(Parse("key-file = " + new string('[', 100_000)).Problems);
+
     /// <summary>The keys of log-go's configuration (internal/config/config.go), each where it is there.</summary>
     [Fact]
     public void All_keys_of_log_go_are_known()

@@ -64,6 +64,8 @@ internal sealed class TestLog : IAsyncDisposable
 
     public Uri SecondaryInternalUrl => Internal(_ports[2]);
 
+    public Uri SecondaryExternalUrl => _ports[3].Url;
+
     public SecondaryPeer OtherPeer => new(Internal(_ports[4]), SecondaryKey.PublicKey);
 
     /// <summary>

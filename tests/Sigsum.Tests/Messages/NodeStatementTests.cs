@@ -139,6 +139,8 @@ public sealed class NodeStatementTests : IDisposable
     [InlineData("00112233445566778899aabbccddeeff 0")]
     [InlineData("00112233445566778899aabbccddeeff 1 -")]
     [InlineData("00112233445566778899aabbccddeeff 01 -")]
+    [InlineData("\t00112233445566778899aabbccddeeff 0 -")]
+    [InlineData("00112233445566778899aabbccddeeff\u00a0 0 -")]
     [InlineData("00112233445566778899aabbccddeeff 0 - x")]
     [InlineData("00112233445566778899aabbccddee 0 -")]
     [InlineData("00112233445566778899aabbccddeeff 0 4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a")]

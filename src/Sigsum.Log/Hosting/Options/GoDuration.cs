@@ -43,7 +43,8 @@ internal static class GoDuration
                 return false;
             rest = rest[digits..];
             var unit = UnitAt(rest);
-            if (unit.Nanoseconds == 0 || number > long.MaxValue)
+            // Compared before it is multiplied: the product may be beyond what a decimal holds, too.
+            if (unit.Nanoseconds == 0 || number > (decimal)long.MaxValue / unit.Nanoseconds)
                 return false;
             nanoseconds += decimal.Truncate(number * unit.Nanoseconds);
             if (nanoseconds > long.MaxValue)

@@ -38,8 +38,16 @@ internal sealed class PemFile
         var size = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
         if (size > MaxSize)
             throw new SigsumFormatException($"it is longer than {MaxSize} bytes");
-        var file = new PemFile(Encoding.UTF8.GetString(buffer, 0, size));
+        var text = Encoding.UTF8.GetString(buffer, 0, size);
         CryptographicOperations.ZeroMemory(buffer);
+        return Parse(text);
+    }
+
+    /// <summary>Reads what is in a file.</summary>
+    /// <exception cref="SigsumFormatException">A block of it is damaged.</exception>
+    internal static PemFile Parse(string text)
+    {
+        var file = new PemFile(text);
         file.Split();
         return file;
     }
