@@ -46,6 +46,20 @@ public sealed partial class SoftHsm : IDisposable
         return new SoftHsm(await Unpacked.Value.WaitAsync(cancellation));
     }
 
+    /// <summary>Copies of all tokens with their keys, as the second device of a pair that was set up together.</summary>
+    public SoftHsm Clone()
+    {
+        SoftHsm clone = new(Bin);
+        foreach (string file in Directory.EnumerateFiles(Tokens, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(clone.Tokens, Path.GetRelativePath(Tokens, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        return clone;
+    }
+
     /// <summary>
     /// Makes this process use these tokens. The module reads the variable with C's getenv, which does not see what .NET
     /// sets. One test at a time can do this in a process.
