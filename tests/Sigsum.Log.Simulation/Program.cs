@@ -14,6 +14,7 @@ internal static class Program
           --seconds=LIMIT begin no other seed after so many seconds; without --seeds, as many as there is time for
           --story         tell what happens
           --log           tell what the nodes log, too
+          --safety        go on where a log only did not come back, and count that
           --brief         look for no shorter story of what broke
         """;
 
@@ -28,7 +29,7 @@ internal static class Program
         var started = Stopwatch.StartNew();
         var simulated = TimeSpan.Zero;
         var nextProgress = TimeSpan.FromSeconds(10);
-        var (worlds, heads, leaves, deeds) = (0, 0, 0, 0L);
+        var (worlds, heads, leaves, deeds, stuck) = (0, 0, 0, 0L, 0);
         for (var seed = options.Seed; worlds < options.Seeds && started.Elapsed < options.Limit; seed++, worlds++)
         {
             var plan = Plan.Draw(seed);
@@ -45,7 +46,12 @@ internal static class Program
 
             if (options.Story || options.Seeds == 1)
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: fingerprint {result.Story.Fingerprint:x16}"));
-            if (result.Truth.Broken is { } broken)
+            if (options.Safety && result.Truth.Broken is { Invariant: "liveness" })
+            {
+                stuck++;
+                Console.WriteLine($"seed {seed}: the log did not come back");
+            }
+            else if (result.Truth.Broken is { } broken)
             {
                 Console.WriteLine($"seed {seed}: {broken.Message}");
                 if (!options.Story && !options.Brief)
@@ -56,7 +62,7 @@ internal static class Program
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{worlds} seeds from {options.Seed} on: whole; {simulated.TotalHours:0} simulated hours in {started.Elapsed.TotalSeconds:0} s "
+            $"{worlds} seeds from {options.Seed} on: {(stuck == 0 ? "whole" : $"safe, {stuck} did not come back")}; {simulated.TotalHours:0} simulated hours in {started.Elapsed.TotalSeconds:0} s "
             + $"({simulated.TotalHours / started.Elapsed.TotalMinutes:0} an hour a minute), {deeds} deeds, {heads} heads, {leaves} leaves"));
         return 0;
     }
@@ -69,11 +75,11 @@ internal static class Program
         return world;
     }
 
-    private sealed record Options(int Seed, int Seeds, TimeSpan Limit, bool Story, bool Log, bool Brief)
+    private sealed record Options(int Seed, int Seeds, TimeSpan Limit, bool Story, bool Log, bool Brief, bool Safety)
     {
         public static bool TryParse(string[] args, out Options options)
         {
-            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, false, false, false);
+            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, false, false, false, false);
             foreach (var arg in args)
             {
                 var (name, value) = arg.Split('=', 2) is [var left, var right] ? (left, right) : (arg, "");
@@ -88,6 +94,7 @@ internal static class Program
                         Seeds = options.Seeds == 1 ? int.MaxValue : options.Seeds,
                     },
                     ("--story", false) => options with { Story = true },
+                    ("--safety", false) => options with { Safety = true },
                     ("--brief", false) => options with { Brief = true },
                     ("--log", false) => options with { Story = true, Log = true },
                     _ => options with { Seeds = -1 },
