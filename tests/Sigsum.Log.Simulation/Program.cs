@@ -33,7 +33,7 @@ internal static class Program
         for (var seed = options.Seed; worlds < options.Seeds && started.Elapsed < options.Limit; seed++, worlds++)
         {
             var plan = Plan.Draw(seed);
-            using var result = Run(plan, options.Story, options.Log);
+            var result = Run(plan, options.Story, options.Log);
             simulated += result.Clock.Elapsed;
             heads += result.Truth.Heads;
             leaves += result.Truth.Acknowledged;

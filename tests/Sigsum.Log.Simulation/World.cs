@@ -17,7 +17,7 @@ using Process = Sigsum.Log.Simulation.Machine.Process;
 namespace Sigsum.Log.Simulation;
 
 /// <summary>One log with its nodes, witnesses, clients and operator, from its birth to the end of its story.</summary>
-internal sealed class World : IDisposable
+internal sealed class World
 {
     private readonly Plan _plan;
     private readonly bool _logLines;
@@ -37,7 +37,7 @@ internal sealed class World : IDisposable
         Nodes = [.. Enumerable.Range(0, plan.Nodes).Select(i => new Node(this, i, KeyOf($"node-{i}")) { Quorum = plan.Quorum })];
         Operator = new Operator(this);
         Weather = new Weather(this);
-        PolicyFile = plan.Witnesses == 0 ? null : WritePolicy();
+        Policy = plan.Witnesses == 0 ? null : MakePolicy();
         Wire.Names["log"] = "node-0";
     }
 
@@ -64,7 +64,7 @@ internal sealed class World : IDisposable
     public Weather Weather { get; }
 
     /// <summary>Names the witnesses; null where there are none.</summary>
-    public string? PolicyFile { get; }
+    public byte[]? Policy { get; }
 
     public TimeSpan Interval => _plan.Interval;
 
@@ -146,13 +146,6 @@ internal sealed class World : IDisposable
         await await Task.WhenAny(work, ended.Task);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (PolicyFile is not null)
-            File.Delete(PolicyFile);
-    }
-
     private static Guid IdOf(string name) => new(SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]);
 
     private Ed25519Signer KeyOf(string name) =>
@@ -164,22 +157,21 @@ internal sealed class World : IDisposable
         var (role, type) = node.Number == 0 ? (NodeRole.Primary, TreeType.Log) : (NodeRole.Secondary, TreeType.PreorderedLog);
         node.Host.Tree = new StoredTree(
             StoreIdentity.ForNew(role, type, LogKey.PublicKey.KeyHash()) with { NodeId = IdOf(node.Host.Name) });
-        if (role == NodeRole.Secondary)
-            return;
         var (process, services) = node.NewProcess("init");
-        new StartupFile("sth", services.Machine.Disk).Create(StartupMode.Empty);
+        if (Policy is not null)
+            DurableFile.Create(services.Machine.Disk, "policy", Policy);
+        if (role == NodeRole.Primary)
+            new StartupFile("sth", services.Machine.Disk).Create(StartupMode.Empty);
         process.Kill();
     }
 
-    private string WritePolicy()
+    private byte[] MakePolicy()
     {
         var text = new StringBuilder();
         foreach (var witness in Witnesses)
             text.Append(CultureInfo.InvariantCulture, $"witness {witness.Host} {witness.PublicKey} http://{witness.Host}\n");
         text.Append(CultureInfo.InvariantCulture, $"group all {(Witnesses.Count + 1) / 2} {string.Join(' ', Witnesses.Select(witness => witness.Host))}\nquorum all\n");
-        var path = Path.Combine(Path.GetTempPath(), $"simulation-{Environment.ProcessId}-{_plan.Seed}.policy");
-        File.WriteAllText(path, text.ToString());
-        return path;
+        return Encoding.ASCII.GetBytes(text.ToString());
     }
 
     private void NoteWhoCaughtUp()

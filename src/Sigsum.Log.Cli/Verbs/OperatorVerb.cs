@@ -48,11 +48,8 @@ internal abstract class OperatorVerb : Verb
     }
 
     /// <summary>Reaches other nodes, as a node does; what they tell of promotions is not kept.</summary>
-    protected static InternalNetwork Reach(NodeOptions connection)
-    {
-        var scratch = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, null));
-        return InternalNetwork.Open(connection, new Succession(scratch, Services), Services);
-    }
+    protected static InternalNetwork Reach(NodeOptions connection) =>
+        InternalNetwork.Open(connection, Succession.OfNobody(Services), Services);
 
     /// <summary>Opens the directory of a stopped node to look at it: no file in it changes.</summary>
     protected static RocksDbLogStore Open(string dataDir) => RocksDbLogStore.OpenReadOnly(dataDir);

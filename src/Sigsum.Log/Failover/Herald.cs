@@ -49,8 +49,6 @@ internal sealed class Herald(
             if (open.Count > 0)
                 await Task.Delay(backoff.Next(), services.Time, cancellationToken);
         }
-
-        await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, cancellationToken);
     }
 
     private async Task<bool> HasHeardAsync(Uri url, PromotionRecord record, CancellationToken cancellationToken)

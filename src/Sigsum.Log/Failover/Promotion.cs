@@ -178,9 +178,7 @@ internal sealed class Promotion(
         if (shown is null || _sth.Exists)
             records.Add(new StoreRecord(Publisher.RecordKey, default));
 
-        var frozen = store.Identity with { TreeState = TreeState.Frozen };
-        var primary = frozen with { TreeType = TreeType.Log, Role = NodeRole.Primary };
-        store.UpdateIdentity([frozen, primary, primary with { TreeState = TreeState.Active }], records.DrainToImmutable());
+        store.UpdateIdentity(store.Identity.StepsTo(NodeRole.Primary), records.DrainToImmutable());
         Step("tree", "FROZEN, LOG, ACTIVE; role primary: done in one transaction");
         Step("shown until the first own head", shown is { } size
             ? $"size {size}, which was published last"

@@ -1,3 +1,4 @@
+using Sigsum.Log.Replication;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Failover;
@@ -11,7 +12,7 @@ internal static class PromotionRules
     /// </summary>
     public static int Needed(Roster? roster) => roster is not { Secondaries.Length: > 0 }
         ? 1
-        : Math.Max(roster.Secondaries.Length - roster.Quorum + 1, (roster.Secondaries.Length / 2) + 1);
+        : Math.Max(ReplicationGate.ToHear(roster.Secondaries.Length, roster.Quorum), (roster.Secondaries.Length / 2) + 1);
 
     /// <summary>
     /// Whether the head that this node knows is certainly the last one that was published: it may be shown again then, and not

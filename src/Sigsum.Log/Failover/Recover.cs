@@ -1,8 +1,6 @@
-using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
-using Sigsum.Log.Publication;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
@@ -28,7 +26,7 @@ internal sealed record RecoverOptions(
 internal sealed class Recover(
     RecoverOptions options, NodeServices services, Func<string, Task<bool>> agree, IProgress<ulong>? progress)
 {
-    private readonly List<FailoverStep> _steps = [];
+    private readonly FailoverSteps _steps = new();
 
     /// <summary>Recovers, or says why not.</summary>
     /// <exception cref="FailoverException">It refuses.</exception>
@@ -36,10 +34,8 @@ internal sealed class Recover(
     {
         var isNew = !services.Machine.HasStore(options.DataDir);
         // Nothing is learned of promotions here: what is fetched is compared, and the node hears when it starts.
-        using var scratch = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, null));
-        using var nodes = InternalNetwork.Open(options.Node, new Succession(scratch, services), services);
-        var (http, client) = (nodes.Http, nodes.Requests);
-        var theirs = NodeStatus.Parse(await new NodeClient(http, options.From, client).GetStatusAsync(cancellationToken));
+        using var nodes = InternalNetwork.Open(options.Node, Succession.OfNobody(services), services);
+        var theirs = NodeStatus.Parse(await nodes.Node(options.From).GetStatusAsync(cancellationToken));
         var target = new TreeHead(theirs.Size, theirs.RootHash);
         Step("from", $"{options.From}: {theirs.Role} {theirs.NodeId:N}, size {theirs.Size}");
         CheckLog(theirs.LogKeyHash, isNew ? options.LogKey!.Value.KeyHash() : null);
@@ -57,31 +53,25 @@ internal sealed class Recover(
         CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
         Step("here", $"{StoreFormat.RoleName(store.Identity.Role)} {store.Identity.NodeId:N}, size {store.TreeHead.Size}");
         if (store.Identity.Role == NodeRole.Secondary)
-            return await FillAsync(store, http, client, target, isNew, cancellationToken);
-        return await GoBackAsync(store, http, client, target, cancellationToken);
+            return await FillAsync(store, nodes, target, isNew, cancellationToken);
+        return await GoBackAsync(store, nodes, target, cancellationToken);
     }
 
     private async Task<FailoverReport> FillAsync(
-        ILogStore store, HttpClient http, ClientOptions client, TreeHead target, bool isNew,
-        CancellationToken cancellationToken)
+        ILogStore store, InternalNetwork nodes, TreeHead target, bool isNew, CancellationToken cancellationToken)
     {
         var before = store.TreeHead.Size;
         if (!options.DryRun)
-            await new LeafCopier(store).CopyAsync(new FeedClient(http, options.From, client), target, progress, cancellationToken);
+            await new LeafCopier(store).CopyAsync(nodes.Feed(options.From), target, progress, cancellationToken);
         Step("fetched", $"{store.TreeHead.Size - before} leaves; size {store.TreeHead.Size}, root {store.TreeHead.RootHash}");
         return Report(changed: isNew || store.TreeHead.Size > before, isNew: true);
     }
 
     private async Task<FailoverReport> GoBackAsync(
-        ILogStore store, HttpClient http, ClientOptions client, TreeHead target, CancellationToken cancellationToken)
+        ILogStore store, InternalNetwork nodes, TreeHead target, CancellationToken cancellationToken)
     {
         PrimaryStartup.CheckSuccession(Succession.Load(store), store.Identity.NodeId);
-        var signed = new List<ClaimedHead>();
-        var sth = new SthFile(options.SthFile, services.Machine.Disk);
-        if (sth.Exists)
-            signed.Add(new ClaimedHead($"the head in {options.SthFile}", sth.Load(options.LogKey).TreeHead));
-        if (Publisher.LoadPublished(store, options.LogKey) is { } published)
-            signed.Add(new ClaimedHead("the head that was published last", published.SignedTreeHead.TreeHead));
+        var signed = PrimaryStartup.ClaimedHeads(store, new SthFile(options.SthFile, services.Machine.Disk), options.LogKey);
         var lacks = target.Size > store.TreeHead.Size
             || ProofBuilder.Root(target.Size, store) != target.RootHash;
         if (!lacks || options.DryRun)
@@ -92,7 +82,7 @@ internal sealed class Recover(
 
         if (!await agree($"Bring {options.DataDir} up to the tree of {options.From}, size {target.Size}?"))
             throw new FailoverException("not agreed to; nothing was changed");
-        var recovery = new TreeRecovery(store, options.DataDir, [.. signed], http, client, services);
+        var recovery = new TreeRecovery(store, options.DataDir, signed, nodes, services);
         switch (await recovery.RecoverAsync(options.From, target, progress, cancellationToken))
         {
             case RecoveryOutcome.Impossible impossible:
@@ -113,9 +103,9 @@ internal sealed class Recover(
             throw new FailoverException($"the other node belongs to the log with key hash {theirs}, not to {log}");
     }
 
-    private FailoverReport Report(bool changed, bool isNew) => new(changed, [.. _steps], isNew
+    private FailoverReport Report(bool changed, bool isNew) => new(changed, _steps.All, isNew
         ? ["start it: `sigsum-log secondary`, with a key of its own, and tell the primary of it"]
         : ["start it: `sigsum-log primary`"]);
 
-    private void Step(string name, string finding) => _steps.Add(new FailoverStep(name, finding));
+    private void Step(string name, string finding) => _steps.Add(name, finding);
 }

@@ -28,7 +28,7 @@ internal sealed record RejoinOptions(
 /// </remarks>
 internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeServices services, Func<string, Task<bool>> agree)
 {
-    private readonly List<FailoverStep> _steps = [];
+    private readonly FailoverSteps _steps = new();
     private readonly HashSet<ulong> _followed = [];
     private Uri _primaryUrl = options.PrimaryUrl;
     private readonly SthFile _sth = new(options.SthFile, services.Machine.Disk);
@@ -167,9 +167,7 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
             SetAsideFile.Write(services.Machine.Disk, setAside, store, common.Size);
         }
 
-        var frozen = identity with { TreeState = TreeState.Frozen };
-        var secondary = frozen with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
-        StoreIdentity[] steps = [frozen, secondary, secondary with { TreeState = TreeState.Active }];
+        var steps = identity.StepsTo(NodeRole.Secondary);
         StoreRecord[] records = [Succession.ToStore(record), Herald.ToStore([]), LostNodesRecord.ToStore([])];
         if (setAside is null)
             store.UpdateIdentity(steps, records);
@@ -185,12 +183,12 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
             Step("tree", $"PREORDERED_LOG, size {common.Size}; role secondary: done in one transaction");
         if (setAside is not null)
             Step("set aside", setAside);
-        return new FailoverReport(changed, [.. _steps],
+        return new FailoverReport(changed, _steps.All,
         [
             "start this node as secondary, with a key of its own: `sigsum-log secondary --primary-url=" + _primaryUrl + "`",
             "tell the primary of it (--secondary-url, --secondary-pubkey-file)",
         ]);
     }
 
-    private void Step(string name, string finding) => _steps.Add(new FailoverStep(name, finding));
+    private void Step(string name, string finding) => _steps.Add(name, finding);
 }

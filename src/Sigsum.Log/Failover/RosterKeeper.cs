@@ -97,7 +97,6 @@ internal sealed partial class RosterKeeper(
         while (!await TryRunAloneAsync(cancellationToken))
             await Task.Delay(backoff.Next(), services.Time, cancellationToken);
         settled();
-        await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,6 @@ internal sealed partial class Succession
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private volatile PromotionRecord? _latest;
-    private volatile string? _conflict;
     private volatile PromotionRecord? _rival;
 
     /// <summary>Reads what the store knows.</summary>
@@ -34,7 +33,7 @@ internal sealed partial class Succession
         _latest = Load(store);
         Epoch = new Watermark(_latest?.Epoch ?? 0);
         if (Load(store, RivalKey) is { } rival && rival.Epoch == _latest?.Epoch)
-            (_rival, _conflict) = (rival, Describe(rival));
+            _rival = rival;
     }
 
     /// <summary>Raised, once for each, after a later record was stored.</summary>
@@ -59,7 +58,7 @@ internal sealed partial class Succession
     public NodeGreeting Greeting => NodeGreeting.For(NodeId, _latest);
 
     /// <summary>Two promotions of one epoch, in words; null while none were seen.</summary>
-    public string? Conflict => _conflict;
+    public string? Conflict => _rival is { } rival ? Describe(rival) : null;
 
     /// <summary>The record that a store holds, or null.</summary>
     /// <exception cref="StoreException">It is damaged, or another log's.</exception>
@@ -91,6 +90,10 @@ internal sealed partial class Succession
         return new Succession(scratch, services);
     }
 
+    /// <summary>One for whoever is no node of any log, and keeps nothing of what it learns.</summary>
+    public static Succession OfNobody(NodeServices services) =>
+        new(new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Secondary, TreeType.PreorderedLog, null)), services);
+
     /// <summary>A record as it is stored.</summary>
     public static StoreRecord ToStore(PromotionRecord record) => new(RecordKey, record.ToBytes());
 
@@ -109,7 +112,7 @@ internal sealed partial class Succession
             {
                 _store.CommitRecords([ToStore(offered), new StoreRecord(RivalKey, default)]);
                 _latest = offered;
-                (_rival, _conflict) = (null, null);
+                _rival = null;
                 Epoch.Advance(offered.Epoch);
             }
         }
@@ -139,7 +142,6 @@ internal sealed partial class Succession
         }
 
         var text = Describe(offered);
-        _conflict = text;
         LearnedConflict(_logger, text);
         Conflicted?.Invoke(text);
     }

@@ -42,17 +42,13 @@ internal static class Takeover
         // Before the role: a primary that finds neither file does not start, and this is done again.
         PutAway(store, sthFile, disk);
         Complete(sthFile, disk);
-        var frozen = store.Identity with { TreeState = TreeState.Frozen };
-        var primary = frozen with { TreeType = TreeType.Log, Role = NodeRole.Primary };
-        store.UpdateIdentity([frozen, primary, primary with { TreeState = TreeState.Active }], []);
+        store.UpdateIdentity(store.Identity.StepsTo(NodeRole.Primary), []);
     }
 
     /// <summary>Makes a primary that has handed over a secondary. Its tree is that of the new primary, leaf by leaf.</summary>
     public static void BecomeSecondary(ILogStore store, string sthFile, IDisk disk)
     {
-        var frozen = store.Identity with { TreeState = TreeState.Frozen };
-        var secondary = frozen with { TreeType = TreeType.PreorderedLog, Role = NodeRole.Secondary };
-        store.UpdateIdentity([frozen, secondary, secondary with { TreeState = TreeState.Active }], []);
+        store.UpdateIdentity(store.Identity.StepsTo(NodeRole.Secondary), []);
         PutAway(store, sthFile, disk);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Sigsum.Ascii;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Http;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
@@ -23,8 +24,7 @@ namespace Sigsum.Log.Failover;
 /// the end. A crash at any point leaves a tree from which the next start does the same.
 /// </remarks>
 internal sealed partial class TreeRecovery(
-    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, HttpClient http, ClientOptions client,
-    NodeServices services)
+    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, InternalNetwork nodes, NodeServices services)
 {
     /// <summary>How long a secondary may take to say what it holds; one that is away is listened to later.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -102,7 +102,7 @@ internal sealed partial class TreeRecovery(
         var before = store.TreeHead;
         if (head.Size <= before.Size && ProofBuilder.Root(head.Size, store) == head.RootHash)
             return new RecoveryOutcome.NothingLacking();
-        var feed = new FeedClient(http, url, client);
+        var feed = nodes.Feed(url);
         var both = Math.Min(before.Size, head.Size);
         if (await new RemoteTree(feed).CommonPrefixAsync(store, both, cancellationToken) is not { } common)
         {
@@ -163,8 +163,7 @@ internal sealed partial class TreeRecovery(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var answer = await new SecondaryClient(http, peer.Url, client)
-                .GetTreeHeadAsync(cancellationToken: either.Token);
+            var answer = await nodes.Secondary(peer.Url).GetTreeHeadAsync(cancellationToken: either.Token);
             return answer is { Node: not null, Head: { } head } && head.Verify(peer.PublicKey) ? head.TreeHead : null;
         }
         catch (Exception error) when (error is LogClientException

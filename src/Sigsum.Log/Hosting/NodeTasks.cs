@@ -25,6 +25,13 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
         health.Watch(name, task);
     }
 
+    /// <summary>Starts what is done at some time, and is no failure then.</summary>
+    public void StartOnce(string name, Func<CancellationToken, Task> work) => Start(name, async stop =>
+    {
+        await work(stop);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+    });
+
     /// <summary>From now on a loop may end by itself: the node is being stopped.</summary>
     public void PrepareToStop() => _mayEnd = true;
 

@@ -30,13 +30,13 @@ internal sealed class PrimaryAdmin : INodeAdmin, IDisposable
     public void Freeze()
     {
         _pipeline.Intake.Close(PrimaryPipeline.ReadOnly);
-        _pipeline.Sequencer.Between(() => SetState(TreeState.Frozen));
+        _pipeline.Sequencer.Between(() => _pipeline.Store.SetTreeState(TreeState.Frozen));
     }
 
     /// <inheritdoc/>
     public void Unfreeze()
     {
-        _pipeline.Sequencer.Between(() => SetState(TreeState.Active));
+        _pipeline.Sequencer.Between(() => _pipeline.Store.SetTreeState(TreeState.Active));
         _pipeline.Intake.Open();
     }
 
@@ -71,12 +71,5 @@ internal sealed class PrimaryAdmin : INodeAdmin, IDisposable
     {
         if (_oneHandover.CurrentCount > 0)
             _tasks.Restart($"node {latest.NodeId:N} was promoted in epoch {latest.Epoch}: going on as its secondary");
-    }
-
-    private void SetState(TreeState state)
-    {
-        var identity = _pipeline.Store.Identity;
-        if (identity.TreeState != state)
-            _pipeline.Store.UpdateIdentity(identity with { TreeState = state }, []);
     }
 }

@@ -6,6 +6,7 @@ using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
 using Sigsum.Log.Machine;
 using Sigsum.Log.Pipeline;
+using Sigsum.Log.Replication;
 using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -36,7 +37,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         // Those who hold the log have said that this is no older copy; or there is nothing yet that could be older.
         // After a promotion, what the command has found out is certain enough to show.
         _isKnownGood = state.Signed is not { TreeHead.Size: > 0 } || state.Promoted
-            || (!options.Secondaries.IsEmpty && heard >= options.Secondaries.Length - options.SecondaryQuorum + 1);
+            || (!options.Secondaries.IsEmpty && heard >= ReplicationGate.ToHear(options.Secondaries.Length, options.SecondaryQuorum));
         _logger = services.Logger<PrimaryNode>();
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
         _pipeline = new PrimaryPipeline(

@@ -31,6 +31,13 @@ internal sealed class PrimaryPipeline : IDisposable
     private readonly HttpClient _witnessHttp;
     private readonly Signal _heldChanged = new();
 
+    /// <summary>
+    /// Anything that this node held when it started may have been signed: by the primary before, or by this one, if its files are
+    /// an older copy. The first head is none that is smaller.
+    /// </summary>
+    private readonly ulong _localAtStart;
+
+
     /// <param name="options">What the operator wants.</param>
     /// <param name="key">The log's key.</param>
     /// <param name="state">What the node starts from.</param>
@@ -52,10 +59,9 @@ internal sealed class PrimaryPipeline : IDisposable
         Sequencer = new Sequencer(
             Store, Queue, Admission.Limiter, Intake, LocalSize, options.BatchSize, services.Metrics, services.Time,
             services.Logger<Sequencer>());
-        // Leaves that this node holds may have been signed before it started, whatever its files say.
-        var localAtStart = Store.TreeHead.Size;
+        _localAtStart = Store.TreeHead.Size;
         Roster = new RosterKeeper(
-            options, key, Store, succession, nodes.Node, () => Math.Max(localAtStart, SignedSize.Value), services);
+            options, key, Store, succession, nodes.Node, () => Math.Max(_localAtStart, SignedSize.Value), services);
         Gate = new ReplicationGate(
             Store, options.Secondaries.Length, options.SecondaryQuorum, () => Roster.Current, () => Roster.InForce, _heldChanged,
             OnLackingLeaves);
@@ -153,14 +159,14 @@ internal sealed class PrimaryPipeline : IDisposable
         if (!knownGood && !Gate.Alone)
         {
             Publisher.Doubt();
-            tasks.Start("doubt", BeKnownGoodAsync);
+            tasks.StartOnce("doubt", BeKnownGoodAsync);
         }
 
         tasks.Start("sequencer", _ => Sequencer.RunAsync());
         tasks.Start("committer", NewCommitter().RunAsync);
         tasks.Start("rotation", NewRotation().RunAsync);
         if (Signer.Last is null && _state.Earlier is { } earlier)
-            tasks.Start("witness preflight", stop => AskWitnessesAsync(StoredTreeHead.Loaded(earlier), stop));
+            tasks.StartOnce("witness preflight", stop => AskWitnessesAsync(StoredTreeHead.Loaded(earlier), stop));
         for (var i = 0; i < _options.Secondaries.Length; i++)
         {
             var number = i;
@@ -172,10 +178,10 @@ internal sealed class PrimaryPipeline : IDisposable
         if (NodeScrub.IsOn(_options.Node))
             tasks.Start("scrubber", Scrub.RunAsync);
         if (Succession.Latest is not null)
-            tasks.Start("herald", new Herald(Store, Succession, Roster, _nodes.Node, _services).RunAsync);
+            tasks.StartOnce("herald", new Herald(Store, Succession, Roster, _nodes.Node, _services).RunAsync);
         if (Gate.Alone)
         {
-            tasks.Start("roster", stop => Roster.RunAloneAsync(_heldChanged.Set, stop));
+            tasks.StartOnce("roster", stop => Roster.RunAloneAsync(_heldChanged.Set, stop));
             tasks.Start("local size", PassOnLocalSizeAsync);
         }
 
@@ -192,7 +198,6 @@ internal sealed class PrimaryPipeline : IDisposable
     {
         await Task.WhenAny(Gate.Heard, Preflight.Vouched).WaitAsync(cancellationToken);
         Publisher.Trust();
-        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, cancellationToken);
     }
 
     /// <summary>Ends this node's time as primary: it signs nothing, takes nothing and shows nothing any more (I5, I6).</summary>
@@ -223,12 +228,9 @@ internal sealed class PrimaryPipeline : IDisposable
 
     private Committer NewCommitter()
     {
-        // Anything that this node holds may have been signed: by the primary before, or by this one, if its files are an older
-        // copy. The first head is none that is smaller. Without secondaries the local tree is signed as a whole.
-        var minimum = Store.TreeHead.Size;
         var nothingToAsk = Signer.Last is null && _state.Earlier is null;
         return new Committer(
-            Gate, Signer, Role, nothingToAsk ? Task.CompletedTask : Preflight.Passed, minimum, _heldChanged, _services);
+            Gate, Signer, Role, nothingToAsk ? Task.CompletedTask : Preflight.Passed, _localAtStart, _heldChanged, _services);
     }
 
     private Rotation NewRotation() => new(
@@ -254,8 +256,6 @@ internal sealed class PrimaryPipeline : IDisposable
             if (!Preflight.Passed.IsCompleted)
                 await Task.Delay(backoff.Next(), _services.Time, cancellationToken);
         }
-
-        await Task.Delay(Timeout.InfiniteTimeSpan, _services.Time, cancellationToken);
     }
 
     /// <summary>Without a secondary, what is durable here may be signed.</summary>

@@ -92,11 +92,14 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey, I
     }
 
     /// <summary>Every head that the files say was signed, whether the tree has it or not.</summary>
-    public ImmutableArray<ClaimedHead> ClaimedHeads(ILogStore store)
+    public ImmutableArray<ClaimedHead> ClaimedHeads(ILogStore store) => ClaimedHeads(store, _sthFile, logKey);
+
+    /// <summary>The same for a stopped node; signatures are checked, if the key is known.</summary>
+    public static ImmutableArray<ClaimedHead> ClaimedHeads(ILogStore store, SthFile sthFile, PublicKey? logKey)
     {
         var heads = ImmutableArray.CreateBuilder<ClaimedHead>();
-        if (_sthFile.Exists)
-            heads.Add(new ClaimedHead($"the head in {_sthFile.Path}", _sthFile.Load(logKey).TreeHead));
+        if (sthFile.Exists)
+            heads.Add(new ClaimedHead($"the head in {sthFile.Path}", sthFile.Load(logKey).TreeHead));
         if (Publisher.LoadPublished(store, logKey) is { } published)
             heads.Add(new ClaimedHead("the head that was published last", published.SignedTreeHead.TreeHead));
         return heads.DrainToImmutable();

@@ -133,10 +133,10 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public void Freeze() => _follower!.Between(() => SetState(TreeState.Frozen));
+    public void Freeze() => _follower!.Between(() => _store.SetTreeState(TreeState.Frozen));
 
     /// <inheritdoc/>
-    public void Unfreeze() => _follower!.Between(() => SetState(TreeState.Active));
+    public void Unfreeze() => _follower!.Between(() => _store.SetTreeState(TreeState.Active));
 
     /// <inheritdoc/>
     public Task<HandoverResult> HandOverAsync(Guid? to, CancellationToken cancellationToken) =>
@@ -203,12 +203,6 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
             _tasks.Start("scrubber", Scrub.RunAsync);
         _services.Metrics.Trees.SetSize(TreeStage.Local, _localSize.Value);
         _services.DescribeNode(_store.Identity);
-    }
-
-    private void SetState(TreeState state)
-    {
-        if (_store.Identity.TreeState != state)
-            _store.UpdateIdentity(_store.Identity with { TreeState = state }, []);
     }
 
     /// <summary>Waits until a promotion record names this node and the tree that it speaks of is here.</summary>

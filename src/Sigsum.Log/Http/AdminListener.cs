@@ -51,18 +51,7 @@ internal sealed partial class AdminListener : IAsyncDisposable
                 new("hand-over", HttpMethods.Post, false, (context, _) => HandOverAsync(context, admin)),
             ],
             null, services.Time, services.Logger<EndpointTable>());
-        var app = builder.Build();
-        app.Run(table.HandleAsync);
-        try
-        {
-            await app.StartAsync(cancellationToken);
-            return new AdminListener(app);
-        }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
-        {
-            await app.DisposeAsync();
-            throw new StartupException($"cannot listen on {path}: {error.Message}");
-        }
+        return new AdminListener(await KestrelSetup.StartAsync(builder, table.HandleAsync, path, cancellationToken));
     }
 
     /// <inheritdoc/>

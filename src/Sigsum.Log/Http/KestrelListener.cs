@@ -52,18 +52,8 @@ internal sealed class KestrelListener : INodeListener
             if (certificates is not null)
                 MutualTls.Require(listen, certificates, limits, services.Time);
         }));
-        var app = builder.Build();
-        app.Run(handler);
-        try
-        {
-            await app.StartAsync(cancellationToken);
-            return new KestrelListener(app);
-        }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
-        {
-            await app.DisposeAsync();
-            throw new StartupException($"cannot listen on {endpoint}: {error.Message}");
-        }
+        return new KestrelListener(
+            await KestrelSetup.StartAsync(builder, handler, endpoint.ToString(), cancellationToken));
     }
 
     private static void Listen(KestrelServerOptions kestrel, HostPort endpoint, Action<ListenOptions> configure)

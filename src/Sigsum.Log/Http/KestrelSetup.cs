@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sigsum.Log.Hosting;
 
 namespace Sigsum.Log.Http;
 
@@ -34,6 +36,29 @@ internal static class KestrelSetup
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = limits.MaxRequestBufferBytes);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Apply(options, limits));
         return builder;
+    }
+
+    /// <summary>Starts what a builder of <see cref="CreateBuilder"/> makes.</summary>
+    /// <param name="builder">With its listeners.</param>
+    /// <param name="handler">Answers the requests.</param>
+    /// <param name="address">Where it listens, for people.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="StartupException">The address cannot be had.</exception>
+    public static async Task<WebApplication> StartAsync(
+        WebApplicationBuilder builder, RequestDelegate handler, string address, CancellationToken cancellationToken)
+    {
+        var app = builder.Build();
+        app.Run(handler);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return app;
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            await app.DisposeAsync();
+            throw new StartupException($"cannot listen on {address}: {error.Message}");
+        }
     }
 
     /// <summary>Sets the limits. Listeners have to be added after this, since they take their protocol from it.</summary>

@@ -30,6 +30,9 @@ internal sealed class ReplicationGate(
     private readonly bool[] _heard = new bool[secondaries];
     private readonly bool[] _ahead = new bool[secondaries];
 
+    /// <summary>How many of the secondaries have to be heard so that one of them holds each leaf that so many must hold.</summary>
+    public static int ToHear(int secondaries, int required) => secondaries - required + 1;
+
     /// <summary>No secondary at all: the operator said --no-secondary.</summary>
     public bool Alone => secondaries == 0;
 
@@ -55,8 +58,8 @@ internal sealed class ReplicationGate(
         get
         {
             var needed = roster() is { Secondaries.Length: > 0 } known
-                ? known.Secondaries.Length - known.Quorum + 1
-                : secondaries - required + 1;
+                ? ToHear(known.Secondaries.Length, known.Quorum)
+                : ToHear(secondaries, required);
             lock (_gate)
                 return !Alone && _heard.Count(heard => heard) >= needed;
         }

@@ -16,8 +16,8 @@ namespace Sigsum.Log.Signing;
 /// <param name="preflight">Completes when the witnesses have been heard, or there is nothing to ask them about; nothing is
 /// signed before that.</param>
 /// <param name="minimum">
-/// The size that the secondaries must hold before the first signature after a promotion (startup mode
-/// await-secondary); zero otherwise.
+/// The size that the secondaries must hold before the first signature: what this node held when it started, since all of it may
+/// have been signed before.
 /// </param>
 /// <param name="changed">Set whenever a secondary holds more.</param>
 /// <param name="services">The node's surroundings.</param>

@@ -53,6 +53,15 @@ internal sealed record StoreIdentity(
     public static StoreIdentity ForNew(NodeRole role, TreeType treeType, Hash? logKeyHash) =>
         new(StoreFormat.Version, role, treeType, TreeState.Active, Guid.NewGuid(), logKeyHash);
 
+    /// <summary>The steps that change what a node does, for one transaction: its tree is frozen, changed, and active.</summary>
+    public StoreIdentity[] StepsTo(NodeRole role)
+    {
+        var type = role == NodeRole.Primary ? TreeType.Log : TreeType.PreorderedLog;
+        var frozen = this with { TreeState = TreeState.Frozen };
+        var changed = frozen with { Role = role, TreeType = type };
+        return [frozen, changed, changed with { TreeState = TreeState.Active }];
+    }
+
     /// <summary>Says why these cannot follow this identity one after the other; null when they can.</summary>
     public string? RefuseSuccessors(IReadOnlyList<StoreIdentity> steps)
     {

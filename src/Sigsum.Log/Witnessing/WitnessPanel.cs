@@ -80,13 +80,16 @@ internal sealed partial class WitnessPanel(
         }
     }
 
-    private static TrustPolicy? ReadPolicy(string? path)
+    private TrustPolicy? ReadPolicy(string? path)
     {
         if (path is null)
             return null;
         try
         {
-            return TrustPolicy.Parse(File.ReadAllBytes(path));
+            using var file = services.Machine.Disk.OpenRead(path);
+            using var bytes = new MemoryStream();
+            file.CopyTo(bytes);
+            return TrustPolicy.Parse(bytes.ToArray());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or SigsumFormatException)
         {

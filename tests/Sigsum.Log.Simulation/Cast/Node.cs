@@ -119,7 +119,7 @@ internal sealed class Node
     public PrimaryOptions PrimaryOptions => new()
     {
         Node = Options("log"),
-        PolicyFile = _world.PolicyFile,
+        PolicyFile = _world.Policy is null ? null : "policy",
         SthFile = "sth",
         Secondaries = [.. (AsPrimaryOf ?? [.. _world.Nodes.Where(node => node != this)]).Select(node => node.Peer)],
         SecondaryQuorum = AsPrimaryOf is null ? Quorum : Math.Min(Quorum, AsPrimaryOf.Count),

@@ -85,7 +85,7 @@ internal sealed class Operator(World world)
                 SthFile = "sth",
                 PrimaryUrl = world.Nodes[0] == node ? null : world.Nodes[0].Peer.Url,
                 NodeUrl = node.Peer.Url,
-                Policy = world.PolicyFile is null ? null : TrustPolicy.Parse(await File.ReadAllBytesAsync(world.PolicyFile)),
+                Policy = world.Policy is null ? null : TrustPolicy.Parse(world.Policy),
                 FencePrimary = fence,
                 Node = node.Options("log"),
             };

@@ -61,24 +61,7 @@ internal sealed class ProcessDisk(Func<FileTable> files, Process process, Func<s
     private void Do(string what, Action write)
     {
         process.MustBeAlive();
-        switch (fate(what))
-        {
-            case DiskWrite.KilledBefore:
-                process.Kill();
-                throw new KilledException();
-            case DiskWrite.KilledAfter:
-                write();
-                process.Kill();
-                throw new KilledException();
-            case DiskWrite.Refused:
-                throw new IOException($"simulated: the disk refuses to {what}");
-            case DiskWrite.RefusedButDone:
-                write();
-                throw new IOException($"simulated: the disk refuses to {what}, and has done it");
-            default:
-                write();
-                break;
-        }
+        fate(what).Meet(process, write, () => new IOException($"simulated: an error came back for: {what}"));
     }
 
     private sealed class Writer(ProcessDisk disk, string path, FileData file) : MemoryStream

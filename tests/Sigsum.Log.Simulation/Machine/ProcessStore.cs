@@ -145,25 +145,10 @@ internal sealed class ProcessStore(StoredTree tree, Process process, Func<string
         process.MustBeAlive();
         if (_failed)
             throw new StoreException("simulated: the store has failed and takes nothing more");
-        switch (fate(what))
+        fate(what).Meet(process, write, () =>
         {
-            case DiskWrite.KilledBefore:
-                process.Kill();
-                throw new KilledException();
-            case DiskWrite.KilledAfter:
-                write();
-                process.Kill();
-                throw new KilledException();
-            case DiskWrite.Refused:
-                _failed = true;
-                throw new StoreException($"simulated: cannot {what}");
-            case DiskWrite.RefusedButDone:
-                write();
-                _failed = true;
-                throw new StoreException($"simulated: an error came back for {what}, which was done");
-            default:
-                write();
-                break;
-        }
+            _failed = true;
+            return new StoreException($"simulated: an error came back for: {what}");
+        });
     }
 }

@@ -63,8 +63,8 @@ internal sealed class TreeFreezeVerb(bool freeze) : OperatorVerb
 
         using var store = OpenToChange(dataDir, dryRun);
         var stored = TreeView.Of(store);
-        if (!dryRun && store.Identity.TreeState != Wanted)
-            store.UpdateIdentity(store.Identity with { TreeState = Wanted }, []);
+        if (!dryRun)
+            store.SetTreeState(Wanted);
         return (stored, TreeView.Of(store));
     }
 }
