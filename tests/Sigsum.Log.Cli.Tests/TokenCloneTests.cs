@@ -1,17 +1,13 @@
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Keys;
-using Sigsum.Messages;
 using Sigsum.Testing;
-using Hash = Sigsum.Crypto.Hash;
 
 namespace Sigsum.Log.Cli.Tests;
 
 /// <summary>A log whose key is in a PKCS#11 token fails over to a host that has the token's clone.</summary>
 public sealed class TokenCloneTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -26,8 +22,8 @@ public sealed class TokenCloneTests
         using Ed25519Signer own = Ed25519Signer.Generate(), submitter = Ed25519Signer.Generate();
         string ownKey = folder.Write("own.key", OpenSshKey.FormatPrivate(own));
         string ownPublic = folder.Write("own.key.pub", OpenSshKey.FormatPublic(own.PublicKey));
-        await RunAsync(hsm, "init", "--role=primary", $"--data-dir={folder.PathOf("a")}", $"--sth-file={folder.PathOf("a.sth")}");
-        await RunAsync(clone, "init", "--role=secondary", $"--data-dir={folder.PathOf("b")}");
+        await TokenLog.RunAsync(hsm, "init", "--role=primary", $"--data-dir={folder.PathOf("a")}", $"--sth-file={folder.PathOf("a.sth")}");
+        await TokenLog.RunAsync(clone, "init", "--role=secondary", $"--data-dir={folder.PathOf("b")}");
 
         await using ProgramProcess secondary = Start(
             clone, "secondary", $"--key-file={ownKey}", $"--data-dir={folder.PathOf("b")}", $"--primary-url={inside.Url}",
@@ -36,44 +32,29 @@ public sealed class TokenCloneTests
             hsm, "primary", $"--key-file={hsm.Uri("log", "key")}", $"--data-dir={folder.PathOf("a")}",
             $"--sth-file={folder.PathOf("a.sth")}", $"--external-endpoint={outside.Endpoint}",
             $"--internal-endpoint={inside.Endpoint}", $"--secondary-url={other.Url}", $"--secondary-pubkey-file={ownPublic}");
-        await primary.WaitForLineAsync("serving clients on", Patience, Cancellation);
+        await primary.WaitForLineAsync("serving clients on", TokenLog.Patience, Cancellation);
         using HttpClient http = SigsumHttp.CreateForLogs();
         LogClient log = new(http, outside.Url);
-        await CommitAsync(log, submitter, 1);
+        await TokenLog.CommitAsync(log, submitter, 1);
         await primary.KillAsync();
         await secondary.KillAsync();
 
         // The device of the primary is gone with its host.
         hsm.TakeOut();
-        await RunAsync(
+        await TokenLog.RunAsync(
             clone, "promote", $"--data-dir={folder.PathOf("b")}", $"--key-file={clone.Uri("log", "key")}",
             $"--sth-file={folder.PathOf("b.sth")}", "--yes");
         await using ProgramProcess promoted = Start(
             clone, "primary", "--no-secondary", $"--key-file={clone.Uri("log", "key")}", $"--data-dir={folder.PathOf("b")}",
             $"--sth-file={folder.PathOf("b.sth")}", $"--external-endpoint={outside.Endpoint}",
             $"--internal-endpoint={other.Endpoint}");
-        await promoted.WaitForLineAsync("serving clients on", Patience, Cancellation);
-        await CommitAsync(log, submitter, 2);
+        await promoted.WaitForLineAsync("serving clients on", TokenLog.Patience, Cancellation);
+        await TokenLog.CommitAsync(log, submitter, 2);
         await Eventually.UntilAsync(
-            "both leaves", Patience,
+            "both leaves", TokenLog.Patience,
             async cancel => (await log.GetTreeHeadAsync(cancel)).SignedTreeHead.TreeHead.Size == 2, Cancellation);
     }
 
-    private static async Task CommitAsync(LogClient log, Ed25519Signer submitter, int number)
-    {
-        AddLeafRequest request = await AddLeafRequest.SignAsync(
-            Hash.Sha256(BitConverter.GetBytes(number)), submitter, Cancellation);
-        await Eventually.UntilAsync(
-            "a committed leaf", Patience,
-            async cancel => await log.AddLeafAsync(request, null, cancel) == AddLeafStatus.Committed, Cancellation);
-    }
-
     private static ProgramProcess Start(SoftHsm hsm, params string[] arguments) =>
-        ProgramProcess.Start(SigsumLog.Executable, arguments, Variables(hsm));
-
-    private static async Task RunAsync(SoftHsm hsm, params string[] arguments) => (await ProgramProcess.RunAsync(
-        SigsumLog.Executable, arguments, Cancellation, environment: Variables(hsm))).Succeeded();
-
-    private static Dictionary<string, string?> Variables(SoftHsm hsm) =>
-        new(hsm.Environment) { ["SIGSUM_LOGSERVER_CONFIG"] = "", ["SIGSUM_LOG_PIN"] = SoftHsm.Pin };
+        ProgramProcess.Start(SigsumLog.Executable, arguments, TokenLog.Variables(hsm));
 }

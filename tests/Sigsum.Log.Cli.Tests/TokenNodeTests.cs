@@ -1,15 +1,12 @@
 using Sigsum.Client;
 using Sigsum.Crypto;
-using Sigsum.Messages;
 using Sigsum.Testing;
-using Hash = Sigsum.Crypto.Hash;
 
 namespace Sigsum.Log.Cli.Tests;
 
 /// <summary>A primary, as a real process, whose key is in a PKCS#11 token.</summary>
 public sealed class TokenNodeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TempDirectory _folder = new();
     private readonly FreePort _port = FreePort.Reserve();
     private readonly FreePort _internal = FreePort.Reserve();
@@ -24,7 +21,7 @@ public sealed class TokenNodeTests : IAsyncLifetime
         _hsm = await SoftHsm.RequireAsync(Cancellation);
         await _hsm.MakeTokenAsync("log", Cancellation);
         await _hsm.MakeKeyAsync("log", "key", "01", Cancellation);
-        await RunAsync("init", "--role=primary", $"--data-dir={_folder.PathOf("data")}", $"--sth-file={_folder.PathOf("sth")}");
+        await TokenLog.RunAsync(_hsm, "init", "--role=primary", $"--data-dir={_folder.PathOf("data")}", $"--sth-file={_folder.PathOf("sth")}");
     }
 
     public ValueTask DisposeAsync()
@@ -42,30 +39,30 @@ public sealed class TokenNodeTests : IAsyncLifetime
     public async Task It_commits_leaves_and_waits_for_a_token_that_is_away()
     {
         await using var node = Start(SoftHsm.Pin);
-        await node.WaitForLineAsync("on http://127.0.0.1:", Patience, Cancellation);
-        await CommitAsync(1);
+        await node.WaitForLineAsync("on http://127.0.0.1:", TokenLog.Patience, Cancellation);
+        await TokenLog.CommitAsync(Client, _submitter, 1);
 
         _hsm.TakeOut();
-        var request = await RequestAsync(2);
+        var request = await TokenLog.RequestAsync(_submitter, 2);
         Assert.NotEqual(AddLeafStatus.Committed, await Client.AddLeafAsync(request, null, Cancellation));
         var ready = await _http.GetAsync(new Uri(_internal.Url, "/readyz"), Cancellation);
         Assert.Contains(
             "PKCS#11 key 'key' in token 'log'", await ready.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         _hsm.PutBack();
-        await CommitAsync(2);
+        await TokenLog.CommitAsync(Client, _submitter, 2);
         Assert.Equal(2UL, (await Client.GetTreeHeadAsync(Cancellation)).SignedTreeHead.TreeHead.Size);
 
         // The session was opened anew, and the clean stop closes it.
         node.Signal(UnixSignal.Terminate);
-        Assert.Equal(0, await node.WaitForExitAsync(Patience, Cancellation));
+        Assert.Equal(0, await node.WaitForExitAsync(TokenLog.Patience, Cancellation));
     }
 
     [Fact]
     public async Task A_wrong_PIN_ends_the_start_in_one_line()
     {
         await using var node = Start("87654321");
-        await node.WaitForLineAsync("PKCS#11 key 'key' in token 'log': the PIN in SIGSUM_LOG_PIN is wrong", Patience, Cancellation);
-        Assert.Equal(1, await node.WaitForExitAsync(Patience, Cancellation));
+        await node.WaitForLineAsync("PKCS#11 key 'key' in token 'log': the PIN in SIGSUM_LOG_PIN is wrong", TokenLog.Patience, Cancellation);
+        Assert.Equal(1, await node.WaitForExitAsync(TokenLog.Patience, Cancellation));
     }
 
     [Fact]
@@ -73,7 +70,7 @@ public sealed class TokenNodeTests : IAsyncLifetime
     {
         var result = await ProgramProcess.RunAsync(
             SigsumLog.Executable, ["primary", "--key-file=pkcs11:object=k?pin-value=1234", "--timeout=10"], Cancellation,
-            environment: Variables(SoftHsm.Pin));
+            environment: TokenLog.Variables(_hsm));
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("--timeout: '10'", result.Error, StringComparison.Ordinal);
         Assert.Contains("--key-file: PKCS#11 URI: pin-value shows the PIN", result.Error, StringComparison.Ordinal);
@@ -82,17 +79,6 @@ public sealed class TokenNodeTests : IAsyncLifetime
 
     private LogClient Client => new(_http, _port.Url);
 
-    private async Task CommitAsync(int number)
-    {
-        var request = await RequestAsync(number);
-        await Eventually.UntilAsync(
-            "a committed leaf", Patience,
-            async cancel => await Client.AddLeafAsync(request, null, cancel) == AddLeafStatus.Committed, Cancellation);
-    }
-
-    private async Task<AddLeafRequest> RequestAsync(int number) =>
-        await AddLeafRequest.SignAsync(Hash.Sha256(BitConverter.GetBytes(number)), _submitter, Cancellation);
-
     private ProgramProcess Start(string pin) => ProgramProcess.Start(
         SigsumLog.Executable,
         [
@@ -100,11 +86,5 @@ public sealed class TokenNodeTests : IAsyncLifetime
             $"--sth-file={_folder.PathOf("sth")}", $"--external-endpoint={_port.Endpoint}",
             $"--internal-endpoint={_internal.Endpoint}", "--commit-wait=500ms",
         ],
-        Variables(pin));
-
-    private async Task RunAsync(params string[] arguments) => (await ProgramProcess.RunAsync(
-        SigsumLog.Executable, arguments, Cancellation, environment: Variables(SoftHsm.Pin))).Succeeded();
-
-    private Dictionary<string, string?> Variables(string pin) =>
-        new(_hsm.Environment) { ["SIGSUM_LOGSERVER_CONFIG"] = "", ["SIGSUM_LOG_PIN"] = pin };
+        TokenLog.Variables(_hsm, pin));
 }

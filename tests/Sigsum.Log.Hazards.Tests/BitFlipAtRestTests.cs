@@ -24,9 +24,7 @@ public sealed class BitFlipAtRestTests : FailoverHazardTest
 
         // The operator does as the log line says: the secondary is whole, and is promoted.
         await PromoteAsync(log, promoted);
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);
         string outcome = await EndAsync(log);
         HazardReport.Write("bit-flip-at-rest", ServerKind.Ours,

@@ -25,9 +25,7 @@ public sealed class EmptySthTests : FailoverHazardTest
 
         File.Delete(promoted.Folder.Sth + ".startup");
         await PromoteAsync(log, promoted);
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         await log.Clients.Fast.WaitForMoreAsync(10, Cancellation);
         string outcome = await EndAsync(log);
         HazardReport.Write("empty-sth", ServerKind.Ours, $"both are refused, exit code 1; without them it is promoted; {outcome}");

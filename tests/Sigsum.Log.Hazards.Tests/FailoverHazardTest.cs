@@ -92,6 +92,14 @@ public abstract class FailoverHazardTest : HazardTest
         return fresh;
     }
 
+    /// <summary>Starts a promoted node with a fresh secondary, and lets the log's name point to it.</summary>
+    private protected static async Task TakeOverAsync(HazardLog log, HazardNode promoted)
+    {
+        await AddFreshSecondaryAsync(log, promoted, "fresh");
+        await promoted.StartAsync(Cancellation);
+        log.PointTo(promoted);
+    }
+
     /// <summary>A node's id, from its directory; it must be stopped.</summary>
     private protected static async Task<string> IdOfAsync(HazardNode node)
     {

@@ -55,9 +55,7 @@ public sealed class MigrateFromLogGoTests : FailoverHazardTest
         await promoted.StopAsync(Cancellation);
         File.Copy(log.Primary.Folder.Sth, promoted.Folder.Sth);
         await PromoteAsync(log, promoted);
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(failed, Cancellation);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);
         string outcome = await EndAsync(log);

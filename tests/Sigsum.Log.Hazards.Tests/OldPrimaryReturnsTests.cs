@@ -17,9 +17,7 @@ public sealed class OldPrimaryReturnsTests : FailoverHazardTest
         HazardNode old = log.Primary, promoted = log.Secondary;
         await old.KillAsync();
         await PromoteAsync(log, promoted);
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         await log.Clients.Fast.WaitForMoreAsync(10, Cancellation);
         TreeHead signed = SignedBy(old);
 

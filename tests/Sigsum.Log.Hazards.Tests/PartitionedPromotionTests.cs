@@ -16,9 +16,7 @@ public sealed class PartitionedPromotionTests : FailoverHazardTest
         await HearAcceptedAsync(log, 10); // it takes leaves and commits none
         TreeHead signed = SignedBy(old);
         await PromoteAsync(log, promoted);
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);
         Assert.True(old.IsRunning);
         Assert.Equal(signed, SignedBy(old));

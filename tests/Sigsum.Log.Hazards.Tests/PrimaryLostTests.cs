@@ -18,9 +18,7 @@ public sealed class PrimaryLostTests : FailoverHazardTest
         TreeHead published = log.Clients.Heads.Latest!.SignedTreeHead.TreeHead;
         log.Primary.Folder.Clear();
         await PromoteAsync(log, promoted);
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(failed, Cancellation);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);
         string outcome = await EndAsync(log);

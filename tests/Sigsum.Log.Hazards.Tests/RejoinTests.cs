@@ -17,9 +17,7 @@ public sealed class RejoinTests : FailoverHazardTest
         await old.KillAsync();
         await PromoteAsync(log, promoted);
         HazardKey key = NewKey(log, "old");
-        await AddFreshSecondaryAsync(log, promoted, "fresh");
-        await promoted.StartAsync(Cancellation);
-        log.PointTo(promoted);
+        await TakeOverAsync(log, promoted);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);
 
         log.Network.Mend(old, promoted);

@@ -59,6 +59,12 @@ internal sealed class FailoverLog : IAsyncDisposable
         return (log, nodes);
     }
 
+    public async Task StopAllAsync()
+    {
+        foreach (var node in _nodes)
+            await node.StopAsync();
+    }
+
     public async Task<AddLeafRequest> RequestAsync(int number) =>
         await AddLeafRequest.SignAsync(Hash.Sha256(BitConverter.GetBytes(number)), _submitter, Cancel);
 

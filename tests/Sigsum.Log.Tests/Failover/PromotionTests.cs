@@ -85,8 +85,7 @@ public sealed class PromotionTests
         var (log, nodes) = await FailoverLog.StartAsync(2);
         await using var _ = log;
         var (a, b, c, d) = (nodes[0], nodes[1], nodes[2], log.Add("d"));
-        foreach (var node in nodes)
-            await node.StopAsync();
+        await log.StopAllAsync();
         var lost = b.Id;
         await c.PromoteAsync(a, o => o with { LostNodes = [lost] });
         await d.StartSecondaryAsync(c);

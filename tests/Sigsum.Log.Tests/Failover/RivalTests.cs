@@ -14,8 +14,7 @@ public sealed class RivalTests
         var (log, nodes) = await FailoverLog.StartAsync(2);
         await using var _ = log;
         var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
-        foreach (var node in nodes)
-            await node.StopAsync();
+        await log.StopAllAsync();
         // Each finds itself alone, and keeps a record of epoch 1 that names it.
         await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a));
         await Assert.ThrowsAsync<FailoverException>(() => c.PromoteAsync(a));
@@ -41,8 +40,7 @@ public sealed class RivalTests
         var (log, nodes) = await FailoverLog.StartAsync(2, quorum: 1);
         await using var _ = log;
         var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
-        foreach (var node in nodes)
-            await node.StopAsync();
+        await log.StopAllAsync();
         await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a));
         var lost = b.Id;
         await c.PromoteAsync(a, o => o with { LostNodes = [lost] });
