@@ -120,6 +120,6 @@ test param (fault in [0, 7]) tcSecondaryJoins [main = SecondaryJoins]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { SecondaryJoins });
 
-test param (fault in [0, 6, 8, 10]) tcRosterChange [main = RosterChange]:
+test param (fault in [0, 6, 8]) tcRosterChange [main = RosterChange]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped
     in (union Log, { RosterChange });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Sigsum.Client;
 using Sigsum.Crypto;
@@ -63,6 +64,21 @@ public abstract partial class HazardTest
 
     [GeneratedRegex("--lost-node=([0-9a-f]{32})")]
     private static partial Regex LostNode();
+
+    /// <summary>Submits one leaf of its own to a node, again and again until the node has stored it.</summary>
+    private protected static async Task<Hash> StoreLeafAsync(HazardLog log, HazardNode node)
+    {
+        using Ed25519Signer signer = Ed25519Signer.Generate();
+        AddLeafRequest request = await AddLeafRequest.SignAsync(new Hash(RandomNumberGenerator.GetBytes(Hash.Size)), signer, Cancellation);
+        Hash leaf = request.ToLeaf().LeafHash();
+        LogClient client = new(log.Http, node.Url);
+        await Eventually.UntilAsync("a leaf to be stored", Patience, async cancellation =>
+        {
+            await client.AddLeafAsync(request, null, cancellation);
+            return (await LeavesOfAsync(log, node)).Contains(leaf);
+        }, Cancellation);
+        return leaf;
+    }
 
     /// <summary>The hashes of all leaves that a node has stored, signed or not.</summary>
     private protected static async Task<HashSet<Hash>> LeavesOfAsync(HazardLog log, HazardNode node)
