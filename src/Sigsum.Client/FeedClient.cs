@@ -11,6 +11,7 @@ public sealed class FeedClient
     public const string NodeTreeHeader = "Sigsum-Node-Tree";
 
     private readonly Exchange _exchange;
+    private readonly string _endpoint;
 
     /// <summary>Creates the client; nothing is sent yet.</summary>
     /// <param name="http">Sends the requests, see <see cref="SigsumHttp"/>; stays the caller's.</param>
@@ -18,9 +19,22 @@ public sealed class FeedClient
     /// <param name="options">Time limit, clock and user agent.</param>
     /// <exception cref="ArgumentException">Not an absolute http or https URL.</exception>
     public FeedClient(HttpClient http, Uri baseUrl, ClientOptions? options = null)
+        : this(new Exchange(http, baseUrl, options), LeavesQuery.Endpoint)
     {
-        _exchange = new Exchange(http, baseUrl, options);
     }
+
+    private FeedClient(Exchange exchange, string endpoint) => (_exchange, _endpoint) = (exchange, endpoint);
+
+    /// <summary>
+    /// Creates a client for the leaves that a node holds which is not the log's primary, of use to the node that is promoted:
+    /// they may go beyond those of the log. Only nodes of sigsum-log know that request.
+    /// </summary>
+    /// <param name="http">Sends the requests, see <see cref="SigsumHttp"/>; stays the caller's.</param>
+    /// <param name="baseUrl">The base URL of the node's internal endpoint.</param>
+    /// <param name="options">Time limit, clock and user agent.</param>
+    /// <exception cref="ArgumentException">Not an absolute http or https URL.</exception>
+    public static FeedClient OfHeldLeaves(HttpClient http, Uri baseUrl, ClientOptions? options = null) =>
+        new(new Exchange(http, baseUrl, options), "get-held-leaves");
 
     /// <summary>Fetches the leaves <c>[start, end)</c>, or as many of them as the primary sends at once.</summary>
     /// <param name="start">Index of the first leaf.</param>
@@ -39,7 +53,7 @@ public sealed class FeedClient
     {
         PreferWait.Check(wait);
         var query = new LeavesQuery(start, end);
-        HttpRequestMessage request = _exchange.Request(HttpMethod.Get, query.Endpoint);
+        HttpRequestMessage request = _exchange.Request(HttpMethod.Get, $"{_endpoint}/{query.Path}");
         PreferWait.Ask(request, wait);
         return _exchange.SendAsync(request, query.AnswerLimit, wait, answer =>
         {

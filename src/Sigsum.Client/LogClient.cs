@@ -53,7 +53,7 @@ public sealed class LogClient : ILogClient
     public Task<IReadOnlyList<Leaf>> GetLeavesAsync(LeavesRange range, CancellationToken cancellationToken = default)
     {
         LeavesQuery query = new(range.Start, range.End);
-        return GetAsync(query.Endpoint, query.AnswerLimit, query.Parse, cancellationToken);
+        return GetAsync($"{LeavesQuery.Endpoint}/{query.Path}", query.AnswerLimit, query.Parse, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -49,4 +49,20 @@ public sealed class SecondaryClient
             return new SecondaryAnswer(head, PreferWait.IsApplied(answer.Headers), answer.Node());
         }, cancellationToken);
     }
+
+    /// <summary>
+    /// Fetches the head of what a node holds that is no primary, to be fetched by the node that is promoted. Nobody signs a
+    /// tree head on the strength of it. Only nodes of sigsum-log know this request, and they answer it to that node only.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <returns>The head, whose signature is not verified.</returns>
+    /// <exception cref="LogClientException">The node cannot be reached, refuses, or sends nonsense.</exception>
+    public Task<SignedTreeHead> GetHeldTreeHeadAsync(CancellationToken cancellationToken = default)
+    {
+        HttpRequestMessage request = _exchange.Request(HttpMethod.Get, "get-held-tree-head");
+        return _exchange.SendAsync(request, AnswerLimits.TreeHead, TimeSpan.Zero, answer =>
+            answer.Status == HttpStatusCode.OK
+                ? SignedTreeHead.Parse(answer.Body)
+                : throw _exchange.Refused(request, answer), cancellationToken);
+    }
 }

@@ -128,8 +128,8 @@ internal sealed class World
 
     /// <summary>Whether a node could take the place of any other: it holds all that is signed, and has the role that is its own.</summary>
     public bool IsInPlace(Node node) =>
-        !node.IsBehind && !LacksPromotion(node) && node.Host.Tree!.Head.Size >= Truth.Signed
-        && (node.Role == NodeRole.Secondary || RecordOf(node) is not { } latest || latest.NodeId == node.Host.Tree.Identity.NodeId);
+        !node.IsBehind && !LacksPromotion(node) && Truth.IsHeldBy(node.Host.Tree!)
+        && (node.Role == NodeRole.Secondary || RecordOf(node) is not { } latest || latest.NodeId == node.Host.Tree!.Identity.NodeId);
 
     /// <summary>Waits for what a process does, or until it is dead.</summary>
     public static async Task<T> UnlessDeadAsync<T>(Process process, Task<T> work)
@@ -178,7 +178,7 @@ internal sealed class World
     {
         foreach (var node in Nodes)
         {
-            if (node.IsBehind && node.Host.Tree!.Head.Size >= Truth.Signed && !LacksPromotion(node))
+            if (node.IsBehind && Truth.IsHeldBy(node.Host.Tree!) && !LacksPromotion(node))
                 node.IsBehind = false;
         }
     }

@@ -5,6 +5,9 @@ namespace Sigsum.Client.Http;
 /// <summary>A request for leaves, cut to what one answer may hold: nodes and logs answer with fewer anyway.</summary>
 internal readonly struct LeavesQuery
 {
+    /// <summary>The endpoint of the log protocol.</summary>
+    public const string Endpoint = "get-leaves";
+
     private readonly LeavesRange _range;
     private readonly int _count;
 
@@ -15,7 +18,7 @@ internal readonly struct LeavesQuery
         _range = new LeavesRange(start, start + (ulong)_count);
     }
 
-    public string Endpoint => $"get-leaves/{_range.ToPath()}";
+    public string Path => _range.ToPath();
 
     public int AnswerLimit => _count * LeafList.LineSize;
 

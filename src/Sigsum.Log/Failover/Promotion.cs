@@ -44,11 +44,8 @@ internal sealed class Promotion(
         Step("log key", $"signs, and is the key of this store's log, {_logKey.KeyHash()}");
         var peers = await campaign.FindPeersAsync(RosterRecord.Load(store), cancellationToken);
         checks.CheckRoster(peers.Roster);
-        // Whoever was asked for a roster has also told of promotions.
-        var latest = succession.Latest;
-        var resumed = latest is { } known && known.NodeId == store.Identity.NodeId ? known : null;
-        var primaryUrl = (resumed is null ? latest?.NodeUrl : null) ?? options.PrimaryUrl;
-        var primaryAnswers = await CheckPrimaryAsync(nodes, primaryUrl, resumed, cancellationToken);
+        var (resumed, primaryUrl, primaryAnswers) = await FindPrimaryAsync(nodes, succession, cancellationToken);
+        CheckPrimary(primaryUrl, primaryAnswers, resumed);
         var head = checks.CheckHeads();
         checks.CheckStartup();
         var survey = await AskWitnessesAsync(nodes, head, cancellationToken);
@@ -97,16 +94,31 @@ internal sealed class Promotion(
         return Report(changed: (missing || rival is not null) && !options.DryRun);
     }
 
-    private async Task<bool> CheckPrimaryAsync(
-        PromotionContacts nodes, Uri? url, PromotionRecord? resumed, CancellationToken cancellationToken)
+    /// <summary>
+    /// The primary before, as far as anybody knows who was asked; whoever is taken for it may tell of a later one.
+    /// </summary>
+    private async Task<(PromotionRecord? Resumed, Uri? Url, bool Answers)> FindPrimaryAsync(
+        PromotionContacts nodes, Succession succession, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var latest = succession.Latest;
+            var resumed = latest?.NodeId == store.Identity.NodeId ? latest : null;
+            var url = (resumed is null ? latest?.NodeUrl : null) ?? options.PrimaryUrl;
+            var answers = url is not null && await nodes.AnswersAsync(url, cancellationToken);
+            if (ReferenceEquals(latest, succession.Latest))
+                return (resumed, url, answers);
+        }
+    }
+
+    private void CheckPrimary(Uri? url, bool answers, PromotionRecord? resumed)
     {
         if (url is null)
         {
             Step("primary before", "not known (--primary-url): make sure that it is stopped");
-            return false;
+            return;
         }
 
-        var answers = await nodes.AnswersAsync(url, cancellationToken);
         if (answers && !options.FencePrimary && resumed is null)
         {
             throw new FailoverException($"the primary at {url} answers. To exchange roles with it run `sigsum-log switchover` there; "
@@ -114,7 +126,6 @@ internal sealed class Promotion(
         }
 
         Step("primary before", answers ? $"{url} answers, and is to be fenced" : $"{url} does not answer");
-        return answers;
     }
 
     private async Task<WitnessSurvey?> AskWitnessesAsync(
@@ -177,6 +188,8 @@ internal sealed class Promotion(
             records.Add(Publisher.ToStore(head) with { Key = PrimaryStartup.EarlierKey });
         if (shown is null || _sth.Exists)
             records.Add(new StoreRecord(Publisher.RecordKey, default));
+        else
+            records.Add(PromotionFreshness.ToStore(services.Time.GetUtcNow()));
 
         store.UpdateIdentity(store.Identity.StepsTo(NodeRole.Primary), records.DrainToImmutable());
         Step("tree", "FROZEN, LOG, ACTIVE; role primary: done in one transaction");

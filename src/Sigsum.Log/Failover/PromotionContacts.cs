@@ -73,22 +73,22 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
         }
     }
 
-    /// <summary>Fetches what a fenced secondary holds beyond the tree here, and proves that it leads to what it has signed.</summary>
+    /// <summary>Fetches what a fenced node holds beyond the tree here, and proves that it leads to what it has signed.</summary>
     /// <exception cref="FailoverException">It cannot be fetched, or is another tree.</exception>
     public async Task FetchAsync(RosterEntry other, ILogStore store, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await _nodes.Secondary(other.Url).GetTreeHeadAsync(cancellationToken: cancellationToken);
-            if (answer.Head is not { } head || !head.Verify(other.PublicKey))
+            var head = await _nodes.Secondary(other.Url).GetHeldTreeHeadAsync(cancellationToken);
+            if (!head.Verify(other.PublicKey))
                 throw new FailoverException($"what {other.Url} says that it holds is not signed with its key {other.PublicKey}");
             if (head.TreeHead.Size <= store.TreeHead.Size)
                 return;
-            var remote = new RemoteTree(_nodes.Feed(other.Url));
+            var feed = _nodes.HeldFeed(other.Url);
             var size = store.TreeHead.Size;
-            if (await remote.CommonPrefixAsync(store, size, cancellationToken) is not { } common || common.Size != size)
+            if (await new RemoteTree(feed).CommonPrefixAsync(store, size, cancellationToken) is not { } common || common.Size != size)
                 throw new FailoverException($"{other.Url} holds {head.TreeHead.Size} leaves, and this tree is no part of its tree");
-            await new LeafCopier(store).CopyAsync(_nodes.Feed(other.Url), head.TreeHead, null, cancellationToken);
+            await new LeafCopier(store).CopyAsync(feed, head.TreeHead, null, cancellationToken);
         }
         catch (Exception error) when (error is LogClientException or StoreException)
         {

@@ -26,7 +26,14 @@ internal sealed record RejoinOptions(
 /// A crash at any point leaves the node as it was, perhaps with the file of leaves beside it; the change itself is one
 /// transaction. Run again, it completes.
 /// </remarks>
-internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeServices services, Func<string, Task<bool>> agree)
+/// <param name="options">What to do.</param>
+/// <param name="store">The node's.</param>
+/// <param name="services">Its surroundings.</param>
+/// <param name="agree">Asks the operator.</param>
+/// <param name="running">What the node knows of promotions, which is stored as soon as it is learned, where it runs beside
+/// this; null for a stopped one.</param>
+internal sealed class Rejoin(
+    RejoinOptions options, ILogStore store, NodeServices services, Func<string, Task<bool>> agree, Succession? running = null)
 {
     private readonly FailoverSteps _steps = new();
     private readonly HashSet<ulong> _followed = [];
@@ -42,8 +49,8 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
             throw new FailoverException("this store has never been told its log's key: there is nothing to rejoin");
         Step("store", $"{StoreFormat.RoleName(identity.Role)} {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}");
 
-        // What is learned of a promotion is kept in memory first: a rehearsal changes nothing.
-        var succession = Succession.ForRehearsal(store, services);
+        // What a stopped node learns of a promotion is kept in memory first: a rehearsal changes nothing.
+        var succession = running ?? Succession.ForRehearsal(store, services);
         using var nodes = InternalNetwork.Open(options.Node, succession, services);
         var (record, theirs) = await AskPrimaryAsync(nodes, succession, cancellationToken);
         var common = await CommonAsync(nodes, theirs, cancellationToken);
@@ -168,7 +175,10 @@ internal sealed class Rejoin(RejoinOptions options, ILogStore store, NodeService
         }
 
         var steps = identity.StepsTo(NodeRole.Secondary);
-        StoreRecord[] records = [Succession.ToStore(record), Herald.ToStore([]), LostNodesRecord.ToStore([])];
+        StoreRecord[] records = [Herald.ToStore([]), LostNodesRecord.ToStore([])];
+        // One that runs has stored the record, and perhaps a later one since.
+        if (running is null)
+            records = [Succession.ToStore(record), .. records];
         if (setAside is null)
             store.UpdateIdentity(steps, records);
         else

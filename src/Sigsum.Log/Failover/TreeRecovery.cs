@@ -37,9 +37,6 @@ internal sealed partial class TreeRecovery(
 
     private readonly ILogger _logger = services.Logger<TreeRecovery>();
 
-    /// <summary>How many secondaries have said what they hold.</summary>
-    public int Heard { get; private set; }
-
     /// <summary>The size in the record; null where nothing was ever fetched back.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
     public static ulong? RecoveredTo(ILogStore store)
@@ -76,7 +73,6 @@ internal sealed partial class TreeRecovery(
         {
             if (await AskAsync(peer, cancellationToken) is not { } head)
                 continue;
-            Heard++;
             switch (await RecoverAsync(peer.Url, head, progress, cancellationToken))
             {
                 case RecoveryOutcome.Impossible impossible:

@@ -4,9 +4,7 @@ using Sigsum.Log.Admission;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Http;
-using Sigsum.Log.Machine;
 using Sigsum.Log.Pipeline;
-using Sigsum.Log.Replication;
 using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -25,19 +23,16 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     private readonly PrimaryAdmin _operator;
     private readonly bool _isKnownGood;
     private readonly CancellationTokenSource _stopping = new();
-    private INodeListener? _external;
-    private INodeListener? _local;
-    private IAsyncDisposable? _admin;
+    private readonly NodeListeners _listeners;
 
     private PrimaryNode(
         PrimaryOptions options, ISigner key, PrimaryState state, Succession succession, InternalNetwork nodes,
-        bool mayRecover, int heard, NodeServices services)
+        bool mayRecover, NodeServices services)
     {
         (_options, _services, _nodes) = (options, services, nodes);
-        // Those who hold the log have said that this is no older copy; or there is nothing yet that could be older.
-        // After a promotion, what the command has found out is certain enough to show.
-        _isKnownGood = state.Signed is not { TreeHead.Size: > 0 } || state.Promoted
-            || (!options.Secondaries.IsEmpty && heard >= ReplicationGate.ToHear(options.Secondaries.Length, options.SecondaryQuorum));
+        _listeners = new NodeListeners(options.Node, nodes, services);
+        // There is nothing yet that could be older; or a promotion has found it out just now.
+        _isKnownGood = state.Signed is not { TreeHead.Size: > 0 } || PromotionFreshness.Take(state.Store, services);
         _logger = services.Logger<PrimaryNode>();
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
         _pipeline = new PrimaryPipeline(
@@ -49,10 +44,10 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     public Task Completion => _tasks.Completion;
 
     /// <summary>Where clients reach the node.</summary>
-    public Uri ExternalUrl => _external!.Url;
+    public Uri ExternalUrl => _listeners.ExternalUrl;
 
     /// <summary>Where nodes and monitoring reach the node.</summary>
-    public Uri InternalUrl => _local!.Url;
+    public Uri InternalUrl => _listeners.InternalUrl;
 
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _pipeline.Store.TreeHead;
@@ -84,11 +79,11 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             store = startup.Open();
             var succession = new Succession(store, services);
             nodes = InternalNetwork.Open(options.Node, succession, services);
-            var (mayRecover, heard) = await PrimaryRecovery.RunAsync(
+            var mayRecover = await PrimaryRecovery.RunAsync(
                 options, startup, store, nodes, services, cancellationToken);
             PrimaryStartup.CheckSuccession(succession.Latest, store.Identity.NodeId);
             node = new PrimaryNode(
-                options, key.Signer, startup.Check(store), succession, nodes, mayRecover, heard, services);
+                options, key.Signer, startup.Check(store), succession, nodes, mayRecover, services);
         }
         catch
         {
@@ -117,13 +112,11 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
     public async Task StopAsync(TimeSpan limit)
     {
         using var deadline = new CancellationTokenSource(limit);
-        if (_external is not null)
-            await _external.StopAsync(deadline.Token);
+        await _listeners.StopExternalAsync(deadline.Token);
         _tasks.PrepareToStop();
         _pipeline.Queue.Close();
         await _stopping.CancelAsync();
-        if (_local is not null)
-            await _local.StopAsync(deadline.Token);
+        await _listeners.StopInternalAsync(deadline.Token);
         await _tasks.StopAsync();
     }
 
@@ -146,13 +139,9 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         _tasks.PrepareToStop();
         _pipeline.Queue.Close();
         await _stopping.CancelAsync();
-        if (_admin is not null)
-            await _admin.DisposeAsync();
+        await _listeners.CloseAdminAsync();
         await _tasks.StopAsync();
-        if (_external is not null)
-            await _external.DisposeAsync();
-        if (_local is not null)
-            await _local.DisposeAsync();
+        await _listeners.DisposeAsync();
         _pipeline.Dispose();
         _nodes.Dispose();
         _tasks.Dispose();
@@ -199,13 +188,12 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         var page = new InformationPage(LogKey.KeyHash(), _options.Node.UrlPrefix);
         var feed = new FeedEndpoint(
             _pipeline.Store, _pipeline.LocalSize, _pipeline.Damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
-        _local = await _nodes.ListenAsync(
-            Table(
-                [
-                    feed.Endpoint, new SuccessionEndpoint(_pipeline.Succession).Endpoint,
-                    RosterEndpoint.Get(_pipeline.Store), new StatusEndpoint(Status).Endpoint,
-                ],
-                null),
+        await _listeners.OpenInternalAsync(
+            _listeners.Table(
+            [
+                feed.Endpoint, new SuccessionEndpoint(_pipeline.Succession).Endpoint, RosterEndpoint.Get(_pipeline.Store),
+                new StatusEndpoint(Status).Endpoint,
+            ]),
             cancellationToken);
         // Alone, it could be an older copy as far as anybody but the witnesses knows; they are asked before a client is let in.
         if (!_isKnownGood && _pipeline.Gate.Alone)
@@ -215,17 +203,11 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        _external = await NodeListener.StartExternalAsync(
-            _options.Node.ExternalEndpoint, Table([.. read.All, add.Endpoint], page.AnswerAsync), _services,
-            cancellationToken);
-        if (_options.Node.Backend == Backend.Embedded)
-            _admin = await _services.Machine.ListenForOperatorAsync(_options.Node.DataDir, _operator, _services, cancellationToken);
+        await _listeners.OpenExternalAsync(
+            _listeners.Table([.. read.All, add.Endpoint], page.AnswerAsync), _operator, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, ExternalUrl, InternalUrl);
     }
-
-    private EndpointTable Table(IEnumerable<Endpoint> endpoints, EndpointHandler? information) => new(
-        _options.Node.UrlPrefix, endpoints, information, _services.Time, _services.Logger<EndpointTable>());
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "primary goes on: local size {Local}, signed {Signed}, published {Published}")]

@@ -192,11 +192,12 @@ internal sealed class PrimaryPipeline : IDisposable
 
     /// <summary>
     /// Shows readers nothing until it is certain that this node is no older copy of itself, and would show an older head than
-    /// they have seen. Its secondaries can say so, or a quorum of the witnesses.
+    /// they have seen. So many secondaries are heard that one of them holds whatever was signed: a head of that size, and no
+    /// smaller one, is the last.
     /// </summary>
     private async Task BeKnownGoodAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAny(Gate.Heard, Preflight.Vouched).WaitAsync(cancellationToken);
+        Publisher.HideBelow(await Gate.Heard.WaitAsync(cancellationToken));
         Publisher.Trust();
     }
 

@@ -10,8 +10,8 @@ namespace Sigsum.Log.Hosting;
 internal static partial class PrimaryRecovery
 {
     /// <summary>Fetches back what the secondaries hold and this node lacks.</summary>
-    /// <returns>Whether starting again could bring back more, and how many secondaries were heard.</returns>
-    public static async Task<(bool MayRecover, int Heard)> RunAsync(
+    /// <returns>Whether starting again could bring back more.</returns>
+    public static async Task<bool> RunAsync(
         PrimaryOptions options, PrimaryStartup startup, ILogStore store, InternalNetwork nodes, NodeServices services,
         CancellationToken cancellationToken)
     {
@@ -20,14 +20,14 @@ internal static partial class PrimaryRecovery
         if (startup.Mode == StartupMode.Empty)
         {
             await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);
-            return (true, 0);
+            return true;
         }
 
         if (await recovery.RunAsync(options.Secondaries, null, cancellationToken) is not RecoveryOutcome.Impossible impossible)
-            return (true, recovery.Heard);
+            return true;
         var logger = services.Logger<PrimaryNode>();
         NotRecovered(logger, impossible.Reason);
-        return (false, recovery.Heard);
+        return false;
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "what the secondaries hold cannot be fetched back: {Reason}")]

@@ -31,9 +31,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     private readonly StoreDamage _damage = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly NodeTasks _tasks;
-    private INodeListener? _external;
-    private INodeListener? _local;
-    private IAsyncDisposable? _admin;
+    private readonly NodeListeners _listeners;
     private Follower? _follower;
 
     private SecondaryNode(SecondaryOptions options, ISigner key, ILogStore store, NodeServices services)
@@ -45,6 +43,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         _logger = services.Logger<SecondaryNode>();
         _succession = new Succession(store, services);
         _nodes = InternalNetwork.Open(options.Node, _succession, services);
+        _listeners = new NodeListeners(options.Node, _nodes, services);
         _known = new KnownHead(store, _role, services);
         _localSize = new Watermark(store.TreeHead.Size);
         Scrub = NodeScrub.OfSecondary(options.Node, store, options.LogPublicKey, _damage, services);
@@ -55,7 +54,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     public Task Completion => _tasks.Completion;
 
     /// <summary>Where the primary reaches the node.</summary>
-    public Uri InternalUrl => _local!.Url;
+    public Uri InternalUrl => _listeners.InternalUrl;
 
     /// <summary>The tree that this node has stored.</summary>
     public TreeHead LocalTree => _store.TreeHead;
@@ -105,10 +104,8 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(limit);
         await _stopping.CancelAsync();
-        if (_external is not null)
-            await _external.StopAsync(deadline.Token);
-        if (_local is not null)
-            await _local.StopAsync(deadline.Token);
+        await _listeners.StopExternalAsync(deadline.Token);
+        await _listeners.StopInternalAsync(deadline.Token);
         await _tasks.StopAsync();
     }
 
@@ -146,13 +143,9 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        if (_admin is not null)
-            await _admin.DisposeAsync();
+        await _listeners.CloseAdminAsync();
         await _tasks.StopAsync();
-        if (_external is not null)
-            await _external.DisposeAsync();
-        if (_local is not null)
-            await _local.DisposeAsync();
+        await _listeners.DisposeAsync();
         _nodes.Dispose();
         _tasks.Dispose();
         _store.Dispose();
@@ -232,23 +225,19 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
             _services.Metrics.Http.Endpoint(EndpointNames.GetSecondaryTreeHead), _services.Time, _stopping.Token);
         var feed = new FeedEndpoint(
             _store, _localSize, _damage, _options.Node.MaxRange, _services.Time, _stopping.Token);
-        var nodeTable = new EndpointTable(
-            _options.Node.UrlPrefix,
+        var held = new HeldTreeHeadEndpoint(
+            _store, _key, _succession,
+            () => _damage.Found is null ? _role.RevokedBecause : "what this node holds is worth nothing: its store is damaged");
+        await _listeners.OpenInternalAsync(
+            _listeners.Table(
             [
-                head.Endpoint, feed.Endpoint, new SuccessionEndpoint(_succession).Endpoint,
+                head.Endpoint, feed.Endpoint, held.Endpoint, feed.Held, new SuccessionEndpoint(_succession).Endpoint,
                 new RosterEndpoint(_store, _succession, _services).Endpoint, RosterEndpoint.Get(_store), new PublishedHeadEndpoint(_known).Endpoint,
                 new StatusEndpoint(Status).Endpoint, new ProveLogKeyEndpoint(_options.SigningKeyFile, _services.Machine).Endpoint,
-            ],
-            null, _services.Time, _services.Logger<EndpointTable>());
-        var outside = new EndpointTable(
-            _options.Node.UrlPrefix, _options.SigningKeyFile is null ? [] : NotPrimaryEndpoints.All, null, _services.Time,
-            _services.Logger<EndpointTable>());
-
-        _local = await _nodes.ListenAsync(nodeTable, cancellationToken);
-        _external = await NodeListener.StartExternalAsync(
-            _options.Node.ExternalEndpoint, outside, _services, cancellationToken);
-        if (_options.Node.Backend == Backend.Embedded)
-            _admin = await _services.Machine.ListenForOperatorAsync(_options.Node.DataDir, this, _services, cancellationToken);
+            ]),
+            cancellationToken);
+        await _listeners.OpenExternalAsync(
+            _listeners.Table(_options.SigningKeyFile is null ? [] : NotPrimaryEndpoints.All), this, cancellationToken);
         if (_logger.IsEnabled(LogLevel.Information))
             Listening(_logger, InternalUrl, _store.TreeHead.Size);
     }

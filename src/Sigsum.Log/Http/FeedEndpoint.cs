@@ -26,6 +26,12 @@ internal sealed class FeedEndpoint(
     /// <summary>The endpoint by its name. Not measured, as in log-go, where the label is that of the public one.</summary>
     public Endpoint Endpoint => new("get-leaves", HttpMethods.Get, true, GetLeavesAsync);
 
+    /// <summary>
+    /// The same for the node that is promoted. A node that may have leaves beyond those of the log gives them by this name
+    /// only: whoever follows the log does not ask for it.
+    /// </summary>
+    public Endpoint Held => new("get-held-leaves", HttpMethods.Get, true, GetLeavesAsync);
+
     private async Task GetLeavesAsync(HttpContext context, PathArguments arguments)
     {
         var range = Parse(arguments);

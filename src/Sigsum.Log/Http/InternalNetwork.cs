@@ -47,6 +47,9 @@ internal sealed class InternalNetwork : IDisposable
     /// <summary>Fetches a node's leaves.</summary>
     public FeedClient Feed(Uri url) => new(Http, url, Requests);
 
+    /// <summary>Fetches what a node holds that is not the log's primary.</summary>
+    public FeedClient HeldFeed(Uri url) => FeedClient.OfHeldLeaves(Http, url, Requests);
+
     /// <summary>Reads the certificates, if there are any; sends and listens to nothing yet.</summary>
     /// <exception cref="StartupException">They cannot be used.</exception>
     public static InternalNetwork Open(NodeOptions options, Succession succession, NodeServices services) => new(

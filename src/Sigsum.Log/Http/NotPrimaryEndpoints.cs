@@ -15,9 +15,12 @@ internal static class NotPrimaryEndpoints
         new("get-tree-head", HttpMethods.Get, false, RefuseAsync),
         new("get-inclusion-proof", HttpMethods.Get, true, RefuseAsync),
         new("get-consistency-proof", HttpMethods.Get, true, RefuseAsync),
-        new("get-leaves", HttpMethods.Get, true, RefuseAsync),
+        GetLeaves,
         new("add-leaf", HttpMethods.Post, false, RefuseAsync),
     ];
+
+    /// <summary>The one that nodes know too.</summary>
+    public static Endpoint GetLeaves => new("get-leaves", HttpMethods.Get, true, RefuseAsync);
 
     private static Task RefuseAsync(HttpContext context, PathArguments arguments) => throw new RequestRefusedException(
         StatusCodes.Status503ServiceUnavailable, "this node is not the log's primary now; ask again, at the log's address");

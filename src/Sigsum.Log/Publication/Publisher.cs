@@ -131,10 +131,7 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
         }
     }
 
-    /// <summary>
-    /// Shows nothing below a size: a witness has cosigned that much, so it may have been shown, before this node was
-    /// promoted.
-    /// </summary>
+    /// <summary>Shows nothing below a size: a head of that much may have been shown before this node knew of it.</summary>
     public void HideBelow(ulong size)
     {
         lock (_gate)
@@ -215,7 +212,7 @@ internal sealed partial class Publisher(ILogStore store, HeadReplicas replicas, 
 
     private void Show(PublishedTree tree)
     {
-        if (tree.Size < _hiddenBelow)
+        if (_withdrawn || tree.Size < _hiddenBelow || tree.Size > _largest)
             return;
         _current = tree;
         _lastShown = tree;

@@ -25,7 +25,7 @@ internal sealed class ReplicationGate(
     Action lacksLeaves)
 {
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _heardEnough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ulong> _heardEnough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TreeHead?[] _acknowledged = new TreeHead?[secondaries];
     private readonly bool[] _heard = new bool[secondaries];
     private readonly bool[] _ahead = new bool[secondaries];
@@ -65,8 +65,11 @@ internal sealed class ReplicationGate(
         }
     }
 
-    /// <summary>Completes when <see cref="HeardEnough"/> is true for the first time.</summary>
-    public Task Heard => _heardEnough.Task;
+    /// <summary>
+    /// Completes when <see cref="HeardEnough"/> is true for the first time, with the size that one of those secondaries holds
+    /// at most: nothing larger was ever signed before this start.
+    /// </summary>
+    public Task<ulong> Heard => _heardEnough.Task;
 
     /// <summary>
     /// What may be signed now, or null: too few secondaries have answered, or one of them, required or not, holds
@@ -104,8 +107,8 @@ internal sealed class ReplicationGate(
             _acknowledged[secondary] = head;
             _heard[secondary] = true;
             _ahead[secondary] = false;
-            if (HeardEnough)
-                _heardEnough.TrySetResult();
+            if (HeardEnough && !_heardEnough.Task.IsCompleted)
+                _heardEnough.TrySetResult(_acknowledged.Max(held => held?.Size ?? 0));
         }
 
         changed.Set();

@@ -1,3 +1,4 @@
+using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Failover;
@@ -100,7 +101,18 @@ internal sealed class SecondaryTracker(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var asked = _time.GetTimestamp();
         var known = _known;
-        var answer = await client.GetTreeHeadAsync(known, wait, either.Token);
+        SecondaryAnswer answer;
+        try
+        {
+            answer = await client.GetTreeHeadAsync(known, wait, either.Token);
+        }
+        catch (LogClientException error) when (error.StatusCode == HttpStatusCode.Conflict && succession.Latest is not null)
+        {
+            // It acknowledges to the primary of another epoch: of an earlier one, if it has missed this one or forgotten it.
+            if ((await node.AddPromotionAsync(succession.Latest, either.Token)).IsStored)
+                return false;
+            throw;
+        }
 
         // One that says that it holds requests, and answers nothing new at once, is paced like one that does not.
         var held = answer.WaitSupported

@@ -16,7 +16,6 @@ internal sealed class Preflight(bool needsAnswer)
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _vouched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<Hash> _answered = [];
     private readonly HashSet<Hash> _asked = [];
@@ -33,9 +32,6 @@ internal sealed class Preflight(bool needsAnswer)
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, role.Revoked);
         await Task.WhenAny(_heard.Task, Task.Delay(Timeout.InfiniteTimeSpan, time, ended.Token));
     }
-
-    /// <summary>Completes when a quorum of witnesses has said that it has cosigned no more than this node has signed.</summary>
-    public Task Vouched => _vouched.Task;
 
     /// <summary>Completes when signing may begin.</summary>
     public Task Passed => _passed.Task;
@@ -78,8 +74,6 @@ internal sealed class Preflight(bool needsAnswer)
     {
         var answered = _witnesses.Where(_answered.Contains).ToHashSet();
         var quorum = answered.Count > 0 && _isQuorum(answered);
-        if (quorum)
-            _vouched.TrySetResult();
         if (!_witnesses.All(_asked.Contains) && !quorum)
             return;
         _heard.TrySetResult();

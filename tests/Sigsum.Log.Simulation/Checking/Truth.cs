@@ -81,6 +81,9 @@ internal sealed class Truth(Story story)
     /// <summary>Whether this is a head of the one true tree, as far as it was signed.</summary>
     public bool IsTrue(TreeHead head) => head.Size <= Signed && _roots[(int)head.Size] == head.RootHash;
 
+    /// <summary>Whether all that was ever signed is in a tree.</summary>
+    public bool IsHeldBy(StoredTree tree) => Holds(tree, new TreeHead(Signed, _roots[(int)Signed]));
+
     /// <summary>At the end: everything that was signed is in a tree.</summary>
     public void CheckKept(string host, StoredTree tree)
     {

@@ -95,6 +95,8 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
 
     public SecondaryNode? Secondary { get; private set; }
 
+    public RetiredNode? Retired { get; private set; }
+
     public NodeServices Services { get; private set; } = null!;
 
     public LogClient Client => new(log.Http, _external.Url);
@@ -118,8 +120,7 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         }
 
         Services = NewServices();
-        var options = new SecondaryOptions { Node = Options(log.PathOf($"{name}.key")), PrimaryUrl = primary.InternalUrl };
-        Secondary = await SecondaryNode.StartAsync((change ?? (o => o))(options), Services, FailoverLog.Cancel);
+        Secondary = await SecondaryNode.StartAsync((change ?? (o => o))(SecondaryOptions(primary)), Services, FailoverLog.Cancel);
     }
 
     public async Task StartPrimaryAsync(
@@ -128,17 +129,22 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         if (!DataDirectory.Exists(Directory))
             new StartupFile(SthFile, HostDisk.Instance).Create(StartupMode.Empty);
         Services = NewServices();
-        ImmutableArray<SecondaryPeer> peers = [.. secondaries.Select(node => node.Peer)];
-        var options = new PrimaryOptions
-        {
-            Node = Options(log.LogKeyFile),
-            SthFile = SthFile,
-            Secondaries = peers,
-            SecondaryQuorum = quorum ?? peers.Length,
-            NoSecondary = peers.IsEmpty,
-            CommitWait = TimeSpan.FromMilliseconds(500),
-        };
+        var options = PrimaryOptions(secondaries, quorum);
         Primary = await PrimaryNode.StartAsync((change ?? (o => o))(options), Services, FailoverLog.Cancel);
+    }
+
+    /// <summary>Starts a node that was primary, and that knows of a later one.</summary>
+    public async Task StartRetiredAsync(FailoverNode primary)
+    {
+        Services = NewServices();
+        Retired = await RetiredNode.StartAsync(PrimaryOptions([primary], null), SecondaryOptions(primary), Services, FailoverLog.Cancel);
+    }
+
+    /// <summary>Waits until a retired node has another role, and stops it.</summary>
+    public async Task RejoinedAsync()
+    {
+        await Assert.ThrowsAsync<NodeRestartException>(() => Retired!.Completion.WaitAsync(TestLog.Patience, FailoverLog.Cancel));
+        await StopAsync();
     }
 
     public async Task StopAsync()
@@ -147,6 +153,8 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
             await Primary.StopAsync(TestLog.Patience);
         if (Secondary is not null)
             await Secondary.StopAsync(TestLog.Patience);
+        if (Retired is not null)
+            await Retired.StopAsync(TestLog.Patience);
         await StopHardAsync();
     }
 
@@ -208,7 +216,9 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
             await Primary.DisposeAsync();
         if (Secondary is not null)
             await Secondary.DisposeAsync();
-        (Primary, Secondary) = (null, null);
+        if (Retired is not null)
+            await Retired.DisposeAsync();
+        (Primary, Secondary, Retired) = (null, null, null);
     }
 
     private async Task<AddLeafStatus> TryAddAsync(AddLeafRequest request, CancellationToken cancellationToken)
@@ -227,6 +237,23 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
     private static NodeOptions Connection => new() { KeyFile = "", Timeout = TimeSpan.FromSeconds(20) };
 
     private static NodeServices NewServices() => NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
+
+    private SecondaryOptions SecondaryOptions(FailoverNode primary) =>
+        new() { Node = Options(log.PathOf($"{name}.key")), PrimaryUrl = primary.InternalUrl };
+
+    private PrimaryOptions PrimaryOptions(IEnumerable<FailoverNode> secondaries, int? quorum)
+    {
+        ImmutableArray<SecondaryPeer> peers = [.. secondaries.Select(node => node.Peer)];
+        return new()
+        {
+            Node = Options(log.LogKeyFile),
+            SthFile = SthFile,
+            Secondaries = peers,
+            SecondaryQuorum = quorum ?? peers.Length,
+            NoSecondary = peers.IsEmpty,
+            CommitWait = TimeSpan.FromMilliseconds(500),
+        };
+    }
 
     private NodeOptions Options(string keyFile) => new()
     {

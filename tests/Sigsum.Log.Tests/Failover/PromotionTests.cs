@@ -33,6 +33,25 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task What_a_promotion_found_to_be_shown_last_is_shown_by_the_first_start_alone()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b, absent) = (nodes[0], nodes[1], log.Add("absent"));
+        await a.StopAsync();
+        await b.StopAsync();
+        await b.PromoteAsync(a);
+        await b.StartPrimaryAsync([absent]);
+        Assert.Equal(1ul, (await b.Client.GetTreeHeadAsync(FailoverLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        await b.StopAsync();
+
+        // By now, it could be a copy of a node that has gone on with the log.
+        await b.StartPrimaryAsync([absent]);
+        var refused = await Assert.ThrowsAsync<LogClientException>(() => b.Client.GetTreeHeadAsync(FailoverLog.Cancel));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task Run_again_a_promotion_completes_what_was_interrupted_and_then_says_that_nothing_is_left()
     {
         var (log, nodes) = await FailoverLog.StartAsync(1);

@@ -197,6 +197,20 @@ internal sealed class TestLog : IAsyncDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
     }
 
+    /// <summary>The head that readers are shown, as soon as they are shown one: a primary that starts is doubted first.</summary>
+    public Task<CosignedTreeHead> ShownAsync() => Testing.Eventually.GetAsync(
+        "a head to be shown", Patience, async cancel =>
+        {
+            try
+            {
+                return await Client.GetTreeHeadAsync(cancel);
+            }
+            catch (LogClientException error) when (error.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                return null;
+            }
+        }, Cancel);
+
     public async Task<CosignedTreeHead> PublishedAsync(ulong size)
     {
         Assert.True(

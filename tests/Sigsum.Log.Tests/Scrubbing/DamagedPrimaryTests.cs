@@ -75,7 +75,17 @@ public sealed class DamagedPrimaryTests
     public async Task Damage_beyond_the_published_head_stops_signing_and_leaves_that_head_to_its_readers()
     {
         await using var log = new TestLog();
-        await log.FillAsync(Size, signed: 300);
+        await log.FillAsync(300, signed: 300);
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await log.PublishedAsync(300);
+        await log.StopSecondaryAsync();
+        await log.StopPrimaryAsync();
+        List<Leaf> more = [];
+        for (var number = 300; number < Size; number++)
+            more.Add((await log.RequestAsync(number)).ToLeaf());
+        using (var store = RocksDbLogStore.Open(log.PathOf("primary")))
+            store.Commit(TreeAppender.Restore(store).Prepare(more, [.. more.Select(leaf => leaf.LeafHash())], []));
         Tampering.Flip(log.PathOf("primary"), StoredThing.Leaf, 400);
         await log.StartPrimaryAsync();
         await TestLog.NotReadyAsync(log.PrimaryServices, "store: damaged: leaf 400 has changed");
@@ -86,7 +96,7 @@ public sealed class DamagedPrimaryTests
         await Eventually.UntilAsync(
             "the secondary's word", TestLog.Patience,
             _ => Task.FromResult(Condition(log, "secondary").Ok), TestLog.Cancel);
-        Assert.Equal(300ul, (await log.Client.GetTreeHeadAsync(TestLog.Cancel)).SignedTreeHead.TreeHead.Size);
+        Assert.Equal(300ul, (await log.ShownAsync()).SignedTreeHead.TreeHead.Size);
         Assert.Equal(20, (await log.Client.GetLeavesAsync(new LeavesRange(0, 20), TestLog.Cancel)).Count);
         await AssertUnavailableAsync(() => log.AddAsync(Size));
         Assert.Equal(300ul, new SthFile(log.SthFile, HostDisk.Instance).Load(log.LogKey.PublicKey).TreeHead.Size);
@@ -135,7 +145,7 @@ public sealed class DamagedPrimaryTests
         Tampering.Flip(log.PathOf("primary"), StoredThing.Published, 0); // Its last line is the cosignature.
 
         await log.StartPrimaryAsync();
-        var shown = await log.Client.GetTreeHeadAsync(TestLog.Cancel);
+        var shown = await log.ShownAsync();
         Assert.Equal(head with { Cosignatures = [] }, shown);
         await log.StopPrimaryAsync();
         using (var store = RocksDbLogStore.Open(log.PathOf("primary")))
