@@ -71,8 +71,8 @@ public sealed class NetworkRoundsTests : HazardTest
         TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(stranded, Cancellation);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);
         string outcome = await EndAsync(log);
-        HazardReport.Write("half-open-connections", ServerKind.Ours,
-            $"the nodes give the connections up by themselves and make new ones: {outcome}", outage);
+        HazardReport.Write("network-rounds", ServerKind.Ours,
+            $"the nodes give the connections up by themselves and make new ones: {outcome}", outage, "half-open");
     }
 
     private static void Strike(HazardLog log, FaultRounds rounds)
