@@ -78,10 +78,13 @@ public sealed class VerifyTests : IDisposable
             byte[] value = db.Get(db.Leaves, leaf)!;
             value[100] ^= 4;
             batch.Put(leaf, value, db.Leaves);
-            batch.Put("published"u8, "size=20\n"u8, db.Records);
-            batch.Put("rate-limit/1/x"u8, "1 1 1 x"u8, db.Records);
-            batch.Put("a key"u8, "x"u8, db.Records);
+            Put("published"u8, "size=20\n"u8);
+            Put("rate-limit/1/x"u8, "1 1 1 x"u8);
+            Put("a key"u8, "x"u8);
             db.Write(batch);
+
+            void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+                batch.Put(key, SealedValue.Close(key, value), db.Records);
         }
 
         var result = await RunAsync($"--log-key-file={keyFile}");
@@ -98,6 +101,26 @@ public sealed class VerifyTests : IDisposable
         using var json = JsonDocument.Parse((await RunAsync("--json")).Output);
         Assert.False(json.RootElement.GetProperty("whole").GetBoolean());
         Assert.InRange(json.RootElement.GetProperty("problems").GetArrayLength(), 6, 20);
+    }
+
+    [Fact]
+    public async Task A_record_that_is_not_as_it_was_written_is_named()
+    {
+        await MakeAsync(3);
+        using (var db = RocksDbHandle.Open(DataDirectory.Open(Data), create: false))
+        using (var batch = new WriteBatch())
+        {
+            byte[] value = SealedValue.Close("lost-nodes"u8, "0123456789abcdef0123456789abcdef\n"u8);
+            value[4] ^= 1;
+            batch.Put("lost-nodes"u8, value, db.Records);
+            db.Write(batch);
+        }
+
+        var result = await RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(
+            "\nPROBLEM: records cannot be read: 'lost-nodes' is not stored as it was written", result.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]

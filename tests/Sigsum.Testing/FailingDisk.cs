@@ -48,6 +48,28 @@ public sealed class FailingDisk : IDisposable
     /// <summary>From now on the disk works again.</summary>
     public void Mend() => _below.Empty();
 
+    /// <summary>Writing fails from now on, whatever is open: what the system does with a disk after an error of it. Restarting
+    /// the disk ends it.</summary>
+    public async Task MakeReadOnlyAsync(CancellationToken cancellation)
+    {
+        // The system answers with an error, since it has just made the disk read-only.
+        await ProgramProcess.RunAsync("mount", ["-o", "remount,abort", _folder], cancellation);
+        string mounts = await File.ReadAllTextAsync("/proc/mounts", cancellation);
+        // device, folder, kind, options; newer kernels call it emergency_ro
+        if (!mounts.Split('\n').Select(line => line.Split(' '))
+            .Any(mount => mount.Length > 3 && mount[1] == _folder && mount[3].Split(',').Any(option => option is "ro" or "emergency_ro")))
+            Assert.Skip("The test makes a disk that is in use read-only, which this kernel does in another way.");
+    }
+
+    /// <summary>
+    /// From now on whatever writes waits, as on a disk that stalls, until <see cref="ResumeAsync"/>. A process that waits so
+    /// cannot be killed: resume before it is.
+    /// </summary>
+    public Task StallAsync() => FreezeAsync("--freeze");
+
+    /// <summary>From now on the disk goes on.</summary>
+    public Task ResumeAsync() => FreezeAsync("--unfreeze");
+
     /// <summary>
     /// Forgets what is in the system's memory, as a restart of the machine does: what the disk really holds is what is
     /// there afterwards. Nobody may use it.
@@ -67,6 +89,9 @@ public sealed class FailingDisk : IDisposable
     }
 
     private static string ImageOn(string folder) => Path.Combine(folder + ".below", "image");
+
+    // Not to be broken off: a disk that stays frozen holds up everybody who touches it.
+    private Task FreezeAsync(string how) => TryAsync("fsfreeze", [how, _folder], CancellationToken.None);
 
     private static async Task TryAsync(string program, string[] arguments, CancellationToken cancellation)
     {

@@ -50,7 +50,7 @@ internal sealed record StoredRecords(
                     published = Publisher.ParsePublished(record.Value.Span, logKey);
                 else if (record.Key.StartsWith(RateLimitRecord.Prefix, StringComparison.Ordinal))
                     RateLimitRecord.Parse(record);
-                else
+                else if (!RecordKeys.IsKnown(record.Key))
                     unknown.Add(record.Key);
             }
             catch (Exception error) when (error is StoreException or SigsumFormatException or ArgumentException)

@@ -211,6 +211,8 @@ internal sealed class RocksDbLogStore : ILogStore
             {
                 store._state = store.ReadState();
                 RocksDbCheck.Tree(db, store);
+                if (!db.IsReadOnly)
+                    RocksDbCheck.Records(store);
             });
         });
 

@@ -61,7 +61,8 @@ internal sealed class RocksDbReader(RocksDbHandle db)
     public byte[]? Record(string key)
     {
         StoreRecord.ValidateKey(key);
-        return db.Get(db.Records, Encoding.ASCII.GetBytes(key));
+        byte[] stored = Encoding.ASCII.GetBytes(key);
+        return db.Get(db.Records, stored) is { } value ? SealedValue.Open(stored, value) : null;
     }
 
     /// <summary>All records whose keys begin so, in order.</summary>
@@ -72,7 +73,8 @@ internal sealed class RocksDbReader(RocksDbHandle db)
         using var cursor = db.Seek(db.Records, start);
         for (; cursor.Valid && cursor.Key.StartsWith(start); cursor.Next())
         {
-            records.Add(new StoreRecord(Encoding.ASCII.GetString(cursor.Key), cursor.Value.ToArray()));
+            records.Add(new StoreRecord(
+                Encoding.ASCII.GetString(cursor.Key), SealedValue.Open(cursor.Key, cursor.Value)));
         }
 
         return records;
@@ -97,6 +99,7 @@ internal sealed class RocksDbReader(RocksDbHandle db)
         }
     }
 
-    private byte[] Meta(ReadOnlySpan<byte> key) => db.Get(db.Meta, key)
-        ?? throw new StoreException($"the store has no {Encoding.ASCII.GetString(key)}: it is damaged");
+    private byte[] Meta(ReadOnlySpan<byte> key) => db.Get(db.Meta, key) is { } value
+        ? SealedValue.Open(key, value)
+        : throw new StoreException($"the store has no {Encoding.ASCII.GetString(key)}: it is damaged");
 }

@@ -18,10 +18,10 @@ internal sealed class RocksDbTransaction(RocksDbHandle db) : IDisposable
     public static ReadOnlySpan<byte> TreeHeadKey => "tree_head"u8;
 
     /// <summary>Puts the identity.</summary>
-    public void Put(StoreIdentity identity) => _batch.Put(IdentityKey, StoreFormat.WriteIdentity(identity), db.Meta);
+    public void Put(StoreIdentity identity) => Put(IdentityKey, StoreFormat.WriteIdentity(identity), db.Meta);
 
     /// <summary>Puts the tree head.</summary>
-    public void Put(TreeHead head) => _batch.Put(TreeHeadKey, StoreFormat.WriteTreeHead(head), db.Meta);
+    public void Put(TreeHead head) => Put(TreeHeadKey, StoreFormat.WriteTreeHead(head), db.Meta);
 
     /// <summary>Puts records, and deletes those without a value.</summary>
     public void Put(ReadOnlySpan<StoreRecord> records)
@@ -35,7 +35,7 @@ internal sealed class RocksDbTransaction(RocksDbHandle db) : IDisposable
             }
             else
             {
-                _batch.Put(key, record.Value.Span, db.Records);
+                Put(key, record.Value.Span, db.Records);
             }
         }
     }
@@ -93,4 +93,7 @@ internal sealed class RocksDbTransaction(RocksDbHandle db) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _batch.Dispose();
+
+    private void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ColumnFamilyHandle family) =>
+        _batch.Put(key, SealedValue.Close(key, value), family);
 }

@@ -11,13 +11,13 @@ namespace Sigsum.Log.Storage;
 /// <remarks>
 /// The format version covers the data directory's layout, the families and keys of the database
 /// (<see cref="StoreKeys"/>), leaves (<see cref="Leaf.WriteBinary"/>), nodes (32 bytes), the index (8 bytes, big
-/// endian) and the values below. Anything that an earlier program would not read, or would read as something else,
+/// endian) and the values below, which are sealed as all records are (<see cref="SealedValue"/>). Anything that an earlier program would not read, or would read as something else,
 /// bumps it. Records of other parts have versions of their own.
 /// </remarks>
 internal static class StoreFormat
 {
     /// <summary>The format that this program writes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The content of the file that marks a data directory as complete.</summary>
     public static byte[] WriteVersion(int version)

@@ -75,6 +75,25 @@ internal sealed class HazardNode : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await LaunchAsync();
+        await WaitUntilUpAsync(cancellation);
+    }
+
+    /// <summary>Starts it, and waits for nothing.</summary>
+    public async Task LaunchAsync()
+    {
+        if (IsRunning)
+            throw new InvalidOperationException($"{Name} runs already.");
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = Kind == ServerKind.Ours
+            ? ProgramProcess.Start(SigsumLog.Executable, Arguments.Words.Prepend(Role), Environment)
+            : ProgramProcess.Start(_peers["sigsum-log-" + Role], Arguments.Words, Environment);
+        _outputs.Add(_process.Output);
+    }
+
+    /// <summary>Waits until it takes connections, after <see cref="LaunchAsync"/>.</summary>
+    public async Task WaitUntilUpAsync(CancellationToken cancellation)
+    {
         await Process.WaitForPortAsync(_internal, Patience, cancellation);
         await Process.WaitForPortAsync(_external, Patience, cancellation);
     }
@@ -161,16 +180,4 @@ internal sealed class HazardNode : IAsyncDisposable
     // The configuration file of the machine, should there be one, is not for tests.
     private static Dictionary<string, string?> Environment =>
         new() { ["SIGSUM_LOGSERVER_CONFIG"] = null, ["SSH_AUTH_SOCK"] = null };
-
-    private async Task LaunchAsync()
-    {
-        if (IsRunning)
-            throw new InvalidOperationException($"{Name} runs already.");
-        if (_process is not null)
-            await _process.DisposeAsync();
-        _process = Kind == ServerKind.Ours
-            ? ProgramProcess.Start(SigsumLog.Executable, Arguments.Words.Prepend(Role), Environment)
-            : ProgramProcess.Start(_peers["sigsum-log-" + Role], Arguments.Words, Environment);
-        _outputs.Add(_process.Output);
-    }
 }

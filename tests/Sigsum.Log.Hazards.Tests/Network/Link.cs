@@ -35,7 +35,7 @@ internal sealed class Link : IAsyncDisposable
     public void PointTo(Uri target)
     {
         _target = target;
-        ResetConnections();
+        Reset();
     }
 
     /// <summary>Refuses connections and resets those that there are.</summary>
@@ -47,8 +47,11 @@ internal sealed class Link : IAsyncDisposable
             _listener = null;
         }
 
-        ResetConnections();
+        Reset();
     }
+
+    /// <summary>Resets the connections that there are; new ones are good.</summary>
+    public void Reset() => ForEach(connection => connection.Reset());
 
     /// <summary>From now on nothing arrives in either direction, and nobody is told: the senders go on waiting.</summary>
     public void Swallow()
@@ -59,6 +62,10 @@ internal sealed class Link : IAsyncDisposable
 
     /// <summary>From now on requests arrive and their answers do not.</summary>
     public void SwallowAnswers() => _back.Close();
+
+    /// <summary>Leaves the connections that there are half-open for ever, as a router does that has forgotten them: what is
+    /// sent on them is lost, and nobody is told. New ones are good.</summary>
+    public void Strand() => ForEach(connection => connection.Strand());
 
     /// <summary>All is well again; what was swallowed arrives late, as TCP sends it again.</summary>
     public void Mend()
@@ -111,12 +118,12 @@ internal sealed class Link : IAsyncDisposable
         connection.Dispose();
     }
 
-    private void ResetConnections()
+    private void ForEach(Action<LinkConnection> action)
     {
         LinkConnection[] all;
         lock (_lock)
             all = [.. _connections];
         foreach (LinkConnection connection in all)
-            connection.Reset();
+            action(connection);
     }
 }

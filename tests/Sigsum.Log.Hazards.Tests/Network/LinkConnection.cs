@@ -8,6 +8,7 @@ internal sealed class LinkConnection(Socket near, Gate forth, Gate back, Func<Ti
 {
     private const int PacketSize = 16 * 1024;
     private readonly CancellationTokenSource _reset = new();
+    private readonly Gate _alive = new();
     private readonly Socket _far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     /// <summary>Carries bytes until both sides have ended, or one has broken off.</summary>
@@ -26,6 +27,9 @@ internal sealed class LinkConnection(Socket near, Gate forth, Gate back, Func<Ti
             // Whoever is still there learns of it as a reset.
         }
     }
+
+    /// <summary>From now on nothing arrives on it, and neither side is told, for ever.</summary>
+    public void Strand() => _alive.Close();
 
     /// <summary>Breaks it off.</summary>
     public void Reset()
@@ -59,11 +63,13 @@ internal sealed class LinkConnection(Socket near, Gate forth, Gate back, Func<Ti
                 if (delay() is { } pause)
                     await Task.Delay(pause, TimeProvider.System, _reset.Token);
                 await gate.PassAsync(_reset.Token);
+                await _alive.PassAsync(_reset.Token);
                 for (int sent = 0; sent < length;)
                     sent += await to.SendAsync(packet.AsMemory(sent, length - sent), _reset.Token);
             }
 
             await gate.PassAsync(_reset.Token);
+            await _alive.PassAsync(_reset.Token);
             to.Shutdown(SocketShutdown.Send);
         }
         catch

@@ -44,6 +44,16 @@ internal sealed class NodeNetwork : IAsyncDisposable
     /// <summary>Mends both links between two nodes.</summary>
     public void Mend(HazardNode one, HazardNode other) => OnBoth(one, other, link => link.Mend());
 
+    /// <summary>All links that there are.</summary>
+    public IEnumerable<Link> Links => _links.Values.Select(known => known.Link);
+
+    /// <summary>Whether each GET between nodes arrives twice, from now on; the network must have been made for it.</summary>
+    public void Duplicate(bool duplicates)
+    {
+        foreach (var (_, relay) in _links.Values)
+            (relay ?? throw new InvalidOperationException("There is no relay on this link.")).Duplicates = duplicates;
+    }
+
     /// <summary>Cuts a node off from all others.</summary>
     public void Isolate(HazardNode node)
     {

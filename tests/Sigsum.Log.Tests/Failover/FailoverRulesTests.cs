@@ -84,6 +84,24 @@ public sealed class FailoverRulesTests
         Assert.All(entries, entry => Assert.Null(entry.NodeId));
     }
 
+    [Fact]
+    public void A_secondary_that_has_not_answered_is_listed_only_where_the_roster_lists_its_key_and_url()
+    {
+        var current = new Roster(KeyA, 0, 1, Guid.NewGuid(), 1, [new(Guid.NewGuid(), KeyA, UrlA)], default);
+        Assert.Single(RosterPlan.Entries([new(UrlA, KeyA)], [null], current));
+        Assert.Empty(RosterPlan.Entries([new(UrlA, KeyB)], [null], current));
+        Assert.Empty(RosterPlan.Entries([new(UrlB, KeyA)], [null], current));
+    }
+
+    [Fact]
+    public void As_many_as_a_promotion_needs_can_promote_one_of_themselves_and_fewer_cannot()
+    {
+        var roster = Roster(3, 2);
+        Assert.Equal(2, PromotionRules.Needed(roster));
+        Assert.True(RosterPlan.CannotPromote(roster, unaware: 1));
+        Assert.False(RosterPlan.CannotPromote(roster, unaware: 2));
+    }
+
     private static Roster Roster(int secondaries, int quorum) => new(
         KeyA, 0, 1, Guid.NewGuid(), quorum,
         [.. Enumerable.Range(0, secondaries).Select(_ => new RosterEntry(Guid.NewGuid(), KeyA, UrlA))], default);

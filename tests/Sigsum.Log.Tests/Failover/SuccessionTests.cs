@@ -66,8 +66,40 @@ public sealed class SuccessionTests : IDisposable
         succession.Learn(first);
         Assert.Equal(SuccessionVerdict.Conflict, succession.Learn(await RecordAsync(1, Guid.NewGuid())));
         Assert.Equal(SuccessionVerdict.Conflict, succession.Learn(await RecordAsync(1, Guid.NewGuid())));
-        Assert.Single(told);
+        Assert.Contains("run `sigsum-log promote` there", Assert.Single(told), StringComparison.Ordinal);
+        Assert.Contains($"epoch 1, {first.NodeId} and {succession.Rival!.NodeId}", told[0], StringComparison.Ordinal);
         Assert.Equal(first, succession.Latest);
+
+        // Also after the next start.
+        var again = new Succession(_store, _services);
+        Assert.Equal(succession.Rival, again.Rival);
+        Assert.Equal(told[0], again.Conflict);
+        Assert.Equal(1ul, again.Epoch.Value);
+    }
+
+    [Fact]
+    public async Task A_stored_record_that_is_damaged_or_of_another_log_is_not_taken_for_none()
+    {
+        _store.CommitRecords([new StoreRecord(Succession.RecordKey, "epoch=1\n"u8.ToArray())]);
+        var error = Assert.Throws<StoreException>(() => new Succession(_store, _services));
+        Assert.Contains("the stored promotion record is damaged", error.Message, StringComparison.Ordinal);
+
+        using var other = Ed25519Signer.Generate();
+        var foreign = await PromotionRecord.SignAsync(
+            9, Guid.NewGuid(), null, TreeHead.Empty, DateTimeOffset.UnixEpoch, other, Cancel);
+        _store.CommitRecords([Succession.ToStore(foreign)]);
+        error = Assert.Throws<StoreException>(() => new Succession(_store, _services));
+        Assert.Contains("is not signed with this log's key", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rehearsal_knows_what_the_store_knows_and_keeps_nothing()
+    {
+        new Succession(_store, _services).Learn(await RecordAsync(1, Guid.NewGuid()));
+        var rehearsal = Succession.ForRehearsal(_store, _services);
+        Assert.Equal(1ul, rehearsal.Latest!.Epoch);
+        rehearsal.Learn(await RecordAsync(2, Guid.NewGuid()));
+        Assert.Equal(1ul, Succession.Load(_store)!.Epoch);
     }
 
     [Fact]

@@ -57,9 +57,9 @@ public sealed class DamagedPrimaryTests
     }
 
     [Theory]
-    [InlineData(StoredThing.TreeHead, "the stored tree head says")]
-    [InlineData(StoredThing.Identity, "belongs to the log with key hash")]
-    [InlineData(StoredThing.Published, "is not signed with this log's key")]
+    [InlineData(StoredThing.TreeHead, "'tree_head' is not stored as it was written")]
+    [InlineData(StoredThing.Identity, "'identity' is not stored as it was written")]
+    [InlineData(StoredThing.Published, "'published' is not stored as it was written")]
     public async Task Damage_to_what_there_is_once_is_found_at_start(StoredThing thing, string problem)
     {
         await using var log = new TestLog();
@@ -131,7 +131,7 @@ public sealed class DamagedPrimaryTests
     }
 
     [Fact]
-    public async Task A_stored_cosignature_that_has_changed_is_not_shown_again()
+    public async Task A_stored_cosignature_that_is_not_valid_is_not_shown_again()
     {
         await using var log = new TestLog();
         await log.StartWitnessAsync();
@@ -142,7 +142,7 @@ public sealed class DamagedPrimaryTests
         Assert.Single(head.Cosignatures);
         await log.StopPrimaryAsync();
         await log.Witness!.DisposeAsync();
-        Tampering.Flip(log.PathOf("primary"), StoredThing.Published, 0); // Its last line is the cosignature.
+        StoreWithLaterCosignature();
 
         await log.StartPrimaryAsync();
         var shown = await log.ShownAsync();
@@ -152,16 +152,16 @@ public sealed class DamagedPrimaryTests
             Assert.Equal(shown, Publisher.LoadPublished(store, log.LogKey.PublicKey));
 
         // Where the quorum is required, nothing is shown that lacks it.
-        using (var store = RocksDbLogStore.Open(log.PathOf("primary")))
-        {
-            var bad = head.Cosignatures[0] with { Timestamp = head.Cosignatures[0].Timestamp + 1 };
-            var body = new System.Buffers.ArrayBufferWriter<byte>();
-            (head with { Cosignatures = [bad] }).Write(body);
-            store.CommitRecords([new StoreRecord(Publisher.RecordKey, body.WrittenMemory)]);
-        }
-
+        StoreWithLaterCosignature();
         await log.StartPrimaryAsync(options => options with { RequireQuorum = true });
         await AssertUnavailableAsync(() => log.Client.GetTreeHeadAsync(TestLog.Cancel));
+
+        void StoreWithLaterCosignature()
+        {
+            using var store = RocksDbLogStore.Open(log.PathOf("primary"));
+            var bad = head.Cosignatures[0] with { Timestamp = head.Cosignatures[0].Timestamp + 1 };
+            store.CommitRecords([Publisher.ToStore(head with { Cosignatures = [bad] })]);
+        }
     }
 
     [Fact]

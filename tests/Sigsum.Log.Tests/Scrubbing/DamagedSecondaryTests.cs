@@ -71,8 +71,8 @@ public sealed class DamagedSecondaryTests
     }
 
     [Theory]
-    [InlineData(StoredThing.TreeHead, "the stored tree head says")]
-    [InlineData(StoredThing.Identity, "belongs to the log with key hash")]
+    [InlineData(StoredThing.TreeHead, "'tree_head' is not stored as it was written")]
+    [InlineData(StoredThing.Identity, "'identity' is not stored as it was written")]
     public async Task Damage_to_what_there_is_once_is_found_at_start(StoredThing thing, string problem)
     {
         await using var log = new TestLog();

@@ -84,6 +84,63 @@ public sealed class TreeHeadSignerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_head_is_not_signed_again()
+    {
+        using var tree = await TreeAsync(3, salt: 0);
+        var signer = Signer(_key, tree);
+        Assert.False(signer.HasHead.IsCompleted);
+        var three = await signer.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(tree.TreeHead), Cancel);
+        Assert.Same(three, await signer.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(tree.TreeHead), Cancel));
+        Assert.True(signer.HasHead.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task A_first_head_is_signed_only_where_there_is_none_and_uses_the_startup_file_up()
+    {
+        using var tree = await TreeAsync(3, salt: 0);
+        Startup.Create(StartupMode.Empty);
+        var signer = Signer(_key, tree);
+        await signer.SignFirstAsync(TreeHead.Empty, Cancel);
+        Assert.Equal(StartupMode.Saved, Startup.Read());
+        await Assert.ThrowsAsync<InvariantViolationException>(() => signer.SignFirstAsync(tree.TreeHead, Cancel));
+        Assert.Equal(TreeHead.Empty, Sth.Load(_key.PublicKey).TreeHead);
+    }
+
+    [Fact]
+    public async Task A_promoted_primary_goes_on_from_the_head_that_was_published_last()
+    {
+        using var tree = await TreeAsync(3, salt: 0);
+        var published = await SignedTreeHead.SignAsync(tree.TreeHead, _key, Cancel);
+        Startup.Create(StartupMode.AwaitSecondary);
+        var signer = Signer(_key, tree);
+        signer.Resume(StoredTreeHead.Loaded(published));
+
+        // Its secondaries hold less: nothing is adopted yet.
+        await signer.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(TreeHead.Empty), Cancel);
+        Assert.False(Sth.Exists);
+        Assert.Equal(StartupMode.AwaitSecondary, Startup.Read());
+
+        await signer.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(tree.TreeHead), Cancel);
+        Assert.Equal(published, Sth.Load(_key.PublicKey));
+        Assert.Equal(StartupMode.Saved, Startup.Read());
+    }
+
+    [Fact]
+    public async Task A_signature_that_was_under_way_when_the_authority_ended_is_not_stored()
+    {
+        using var tree = await TreeAsync(3, salt: 0);
+        var slow = new RevokingSigner(_key, _role);
+        var signer = Signer(slow, tree);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => signer.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(tree.TreeHead), Cancel));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => signer.ExtendAsync(ReplicatedTreeHead.WithoutSecondary(tree.TreeHead), Cancel));
+        Assert.Equal(1, slow.Asked); // without the authority nobody is asked to sign
+        Assert.False(Sth.Exists);
+        Assert.Equal(0ul, _signedSize.Value);
+    }
+
+    [Fact]
     public async Task Without_the_authority_nothing_is_signed()
     {
         using var tree = await TreeAsync(3, salt: 0);
@@ -133,6 +190,21 @@ public sealed class TreeHeadSignerTests : IDisposable
         var appender = TreeAppender.Restore(store);
         store.Commit(appender.Prepare(list, [.. list.Select(leaf => leaf.LeafHash())], []));
         return store;
+    }
+
+    /// <summary>A signer during whose work the authority to sign is taken away.</summary>
+    private sealed class RevokingSigner(Ed25519Signer key, PrimaryRole role) : ISigner
+    {
+        public int Asked { get; private set; }
+
+        public PublicKey PublicKey => key.PublicKey;
+
+        public ValueTask<Signature> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+        {
+            Asked++;
+            role.Revoke("a test says so");
+            return key.SignAsync(message, CancellationToken.None);
+        }
     }
 
     /// <summary>A signer that claims one key and signs with another: an agent or token with the wrong slot.</summary>

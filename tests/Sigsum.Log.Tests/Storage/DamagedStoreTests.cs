@@ -58,7 +58,7 @@ public sealed class DamagedStoreTests : IDisposable
         // Even to a tree that existed: what was committed later must not be forgotten.
         var hashes = new InMemoryNodes(StoreData.Leaves(0, Size));
         AssertRefused("more than the tree head", [], (batch, db) =>
-            batch.Put("tree_head"u8, StoreFormat.WriteTreeHead(new TreeHead(size, hashes.Root(size))), db.Meta));
+            batch.PutSealed("tree_head"u8, StoreFormat.WriteTreeHead(new TreeHead(size, hashes.Root(size))), db.Meta));
     }
 
     [Theory]
@@ -68,15 +68,15 @@ public sealed class DamagedStoreTests : IDisposable
     [InlineData(long.MaxValue, "missing")]
     public void A_head_that_the_leaves_do_not_make_is_refused(ulong size, string reason) =>
         AssertRefused(reason, [], (batch, db) =>
-            batch.Put("tree_head"u8, StoreFormat.WriteTreeHead(new TreeHead(size, Hash.Sha256("other"u8))), db.Meta));
+            batch.PutSealed("tree_head"u8, StoreFormat.WriteTreeHead(new TreeHead(size, Hash.Sha256("other"u8))), db.Meta));
 
     [Fact]
     public void Identity_and_tree_head_must_be_there_and_in_the_form_in_which_they_are_written()
     {
         AssertRefused("no tree_head", [], (batch, db) => batch.Delete("tree_head"u8, db.Meta));
         AssertRefused("no identity", [], (batch, db) => batch.Delete("identity"u8, db.Meta));
-        AssertRefused("tree head", [], (batch, db) => batch.Put("tree_head"u8, "size=045\n"u8, db.Meta));
-        AssertRefused("identity", [], (batch, db) => batch.Put("identity"u8, "version=1\n"u8, db.Meta));
+        AssertRefused("tree head", [], (batch, db) => batch.PutSealed("tree_head"u8, "size=045\n"u8, db.Meta));
+        AssertRefused("identity", [], (batch, db) => batch.PutSealed("identity"u8, "version=1\n"u8, db.Meta));
     }
 
     [Fact]

@@ -117,12 +117,13 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("version=2\n", "later version")]
-    [InlineData("version=2\nanything=else\n", "later version")]
+    [InlineData("version=3\n", "later version")]
+    [InlineData("version=3\nanything=else\n", "later version")]
     [InlineData("version=0\n", "never released")]
-    [InlineData("version=1\nanything=else\n", "damaged")]
-    [InlineData("version=1", "damaged")]
-    [InlineData("version=01\n", "damaged")]
+    [InlineData("version=1\n", "never released")]
+    [InlineData("version=2\nanything=else\n", "damaged")]
+    [InlineData("version=2", "damaged")]
+    [InlineData("version=02\n", "damaged")]
     [InlineData("", "damaged")]
     public void A_format_that_is_not_known_is_refused(string format, string reason)
     {
@@ -132,7 +133,7 @@ public sealed class DataDirectoryTests : IDisposable
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
 
         // A refusal does not keep the lock.
-        File.WriteAllText(Path.Combine(DataPath, "format"), "version=1\n");
+        File.WriteAllText(Path.Combine(DataPath, "format"), "version=2\n");
         RocksDbLogStore.Open(DataPath).Dispose();
     }
 

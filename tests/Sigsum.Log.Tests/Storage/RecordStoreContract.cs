@@ -100,7 +100,7 @@ public abstract class RecordStoreContract : IDisposable
         foreach (var next in new[]
         {
             now with { NodeId = Guid.NewGuid() },
-            now with { FormatVersion = 2 },
+            now with { FormatVersion = now.FormatVersion + 1 },
             now with { LogKeyHash = null },
             now with { LogKeyHash = Hash.Sha256("another key"u8) },
         })

@@ -31,6 +31,11 @@ internal static class Tampering
         db.Write(batch);
     }
 
+    /// <summary>Puts a value of the store's own, or a record, as one that was sealed with what is wrong in it already.</summary>
+    public static void PutSealed(
+        this WriteBatch batch, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ColumnFamilyHandle family) =>
+        batch.Put(key, SealedValue.Close(key, value), family);
+
     /// <summary>Changes one byte of one value: of a leaf, of what belongs to it, or of what there is once.</summary>
     public static void Flip(string dataPath, StoredThing thing, ulong leaf)
     {
@@ -38,10 +43,7 @@ internal static class Tampering
         byte[] key = Key(db, thing, leaf);
         var family = Family(db, thing);
         byte[] value = db.Get(family, key)!;
-        if (thing is StoredThing.Identity or StoredThing.TreeHead or StoredThing.Published)
-            value[^2] = (byte)(value[^2] == '0' ? '1' : '0'); // In text: the last digit of a hash or a signature.
-        else
-            value[0] ^= 1;
+        value[0] ^= 1;
         using var batch = new WriteBatch();
         batch.Put(key, value, family);
         db.Write(batch);

@@ -93,10 +93,12 @@ public sealed class CompactRangeTests
     {
         var range = CompactRange.Restore(long.MaxValue, new CheckedReader(TreeGen.Marked(), long.MaxValue));
         Hash root = range.Root();
-        Assert.Throws<InvalidOperationException>(() => range.Append(root));
+        var error = Assert.Throws<InvalidOperationException>(() => range.Append(root));
+        Assert.Contains("largest possible size", error.Message, StringComparison.Ordinal);
         Assert.Equal((ulong)long.MaxValue, range.Size);
         Assert.Equal(root, range.Root());
         Assert.Throws<ArgumentOutOfRangeException>(
             () => CompactRange.Restore(1UL << 63, new CheckedReader(TreeGen.Marked(), 1UL << 63)));
+        Assert.Throws<ArgumentNullException>(() => CompactRange.Restore(0, null!));
     }
 }
