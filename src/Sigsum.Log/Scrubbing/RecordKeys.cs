@@ -15,6 +15,7 @@ internal static class RecordKeys
     [
         Publisher.RecordKey, RateLimitRecord.Prefix, Succession.RecordKey, Succession.RivalKey, RosterRecord.RecordKey,
         LostNodesRecord.RecordKey, Herald.RecordKey, TreeRecovery.RecordKey, Takeover.BegunKey, PrimaryStartup.EarlierKey,
+        PromotionFreshness.RecordKey,
     ];
 
     /// <summary>Whether a record is of one of these kinds.</summary>
