@@ -28,8 +28,11 @@ internal sealed class Bench(PeerPrograms peers, Plan plan, TextWriter progress) 
         }
     }
 
+    /// <summary>Keeps a figure; one that is none, since nothing of the kind happened, is left out.</summary>
     public void Add(string part, string @case, string metric, ServerKind server, int round, double value)
     {
+        if (!double.IsFinite(value))
+            return;
         string name = server switch
         {
             ServerKind.Ours => ResultTable.Ours,

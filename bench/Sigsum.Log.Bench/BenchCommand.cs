@@ -7,7 +7,10 @@ namespace Sigsum.Log.Bench;
 /// <summary>The command line: which parts run, at what size, and where the results go.</summary>
 internal static class BenchCommand
 {
-    private static readonly IPart[] s_parts = [new WritePart(), new ReadPart()];
+    private static readonly IPart[] s_parts =
+    [
+        new WritePart(), new EndToEndPart(), new ReadPart(), new GrowthPart(), new CatchUpPart(), new FailoverPart(), new IdlePart(),
+    ];
 
     public static async Task<int> RunAsync(string[] arguments)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sigsum.Log.Bench;
 
 /// <summary>What the command line says.</summary>
@@ -9,6 +11,8 @@ internal sealed record BenchOptions(string Size, Plan Plan, IReadOnlyList<string
 {
     private const string Only = "--only=";
     private const string Out = "--out=";
+    private const string Connections = "--connections=";
+    private const string Tree = "--tree=";
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="arguments">As they were typed.</param>
@@ -38,8 +42,16 @@ internal sealed record BenchOptions(string Size, Plan Plan, IReadOnlyList<string
                 case not null when argument.StartsWith(Out, StringComparison.Ordinal) && argument.Length > Out.Length:
                     options = options with { Folder = argument[Out.Length..] };
                     break;
+                case not null when argument.StartsWith(Connections, StringComparison.Ordinal)
+                    && int.TryParse(argument[Connections.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int count):
+                    options = options with { Plan = options.Plan with { Connections = [count] } };
+                    break;
+                case not null when argument.StartsWith(Tree, StringComparison.Ordinal)
+                    && ulong.TryParse(argument[Tree.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out ulong size):
+                    options = options with { Plan = options.Plan with { SharedTrees = [], LargeTrees = [size] } };
+                    break;
                 default:
-                    problem = $"'{argument}' is none of --quick, --full, --tiny, --out=DIR, --only=PART; parts are {string.Join(", ", known)}";
+                    problem = $"'{argument}' is none of --quick, --full, --tiny, --out=DIR, --connections=N, --tree=N, --only=PART; parts are {string.Join(", ", known)}";
                     return null;
             }
         }

@@ -6,8 +6,11 @@ internal sealed record Plan
     /// <summary>How often ours and log-go take turns.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>Time before anything is counted: the runtime compiles what runs often.</summary>
-    public required TimeSpan WarmUp { get; init; }
+    /// <summary>Leaves that a log gets before anything is counted: the runtime compiles what runs often.</summary>
+    public required int WarmUpLeaves { get; init; }
+
+    /// <summary>Time at the begin of each case that is not counted; for log-go its interval, and what follows from it.</summary>
+    public required TimeSpan Settle { get; init; }
 
     /// <summary>Time that is counted, for each case.</summary>
     public required TimeSpan Duration { get; init; }
@@ -24,6 +27,9 @@ internal sealed record Plan
     /// <summary>Trees that only ours is read at.</summary>
     public required ulong[] LargeTrees { get; init; }
 
+    /// <summary>The tree that growth is compared with.</summary>
+    public ulong SmallTree { get; init; } = 10_000;
+
     /// <summary>Leaves of the log that an empty secondary joins.</summary>
     public required ulong CatchUp { get; init; }
 
@@ -37,7 +43,8 @@ internal sealed record Plan
     public static Plan Quick { get; } = new()
     {
         Rounds = 2,
-        WarmUp = TimeSpan.FromSeconds(2.5),
+        WarmUpLeaves = 30_000,
+        Settle = TimeSpan.FromSeconds(2),
         Duration = TimeSpan.FromSeconds(3),
         Connections = [1, 64],
         SharedTrees = [1_000],
@@ -51,7 +58,8 @@ internal sealed record Plan
     public static Plan Full { get; } = new()
     {
         Rounds = 3,
-        WarmUp = TimeSpan.FromSeconds(4),
+        WarmUpLeaves = 60_000,
+        Settle = TimeSpan.FromSeconds(3),
         Duration = TimeSpan.FromSeconds(8),
         Connections = [1, 4, 16, 64, 256],
         SharedTrees = [1_000, 100_000],
@@ -65,10 +73,12 @@ internal sealed record Plan
     public static Plan Tiny { get; } = new()
     {
         Rounds = 1,
-        WarmUp = TimeSpan.Zero,
+        WarmUpLeaves = 100,
+        Settle = TimeSpan.Zero,
         Duration = TimeSpan.FromSeconds(1),
         Connections = [4],
         SharedTrees = [100],
+        SmallTree = 100,
         LargeTrees = [],
         CatchUp = 1_000,
         FailoverTrees = [],

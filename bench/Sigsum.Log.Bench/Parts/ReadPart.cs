@@ -100,7 +100,7 @@ internal sealed class ReadPart : IPart
         Bench bench, Node node, string[] paths, CancellationToken cancellation)
     {
         ReadWorkload load = new(paths);
-        LoadSpec spec = new(node.Url, Connections, bench.Plan.WarmUp, bench.Plan.Duration, node.ProcessorTime);
+        LoadSpec spec = new(node.Url, Connections, bench.Plan.Settle, bench.Plan.Duration, node.ProcessorTime);
         return (load, await LoadRun.RunAsync(spec, load, cancellation));
     }
 }

@@ -9,6 +9,8 @@ namespace Sigsum.Log.Bench.Parts;
 /// </summary>
 internal sealed class WritePart : IPart
 {
+    private const int WarmUpConnections = 64;
+    private static readonly TimeSpan WarmUpLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public string Name => "write";
@@ -19,7 +21,7 @@ internal sealed class WritePart : IPart
     private async Task RunAsync(Bench bench, ServerKind kind, int round, CancellationToken cancellation)
     {
         await using LogUnderTest log = await LogUnderTest.StartAsync(bench.Peers, new LogShape { Kind = kind }, cancellation);
-        int next = 0;
+        int next = await WarmUpAsync(bench, log, cancellation);
         foreach (int connections in bench.Plan.Connections)
         {
             (WriteWorkload load, LoadTime time) = await RunAsync(bench, log, connections, next, cancellation);
@@ -39,14 +41,27 @@ internal sealed class WritePart : IPart
         }
     }
 
+    /// <summary>
+    /// Keeps a log busy until its programs are compiled: so many leaves, since time says little on a busy machine.
+    /// </summary>
+    /// <returns>Index of the first leaf that was not taken.</returns>
+    internal static async Task<int> WarmUpAsync(Bench bench, LogUnderTest log, CancellationToken cancellation)
+    {
+        await bench.Leaves.FillAsync(bench.Plan.WarmUpLeaves, cancellation);
+        FillWorkload fill = new(bench.Leaves, bench.Plan.WarmUpLeaves);
+        LoadSpec spec = new(log.Primary.Url, WarmUpConnections, TimeSpan.Zero, WarmUpLimit, log.ProcessorTime);
+        await LoadRun.RunAsync(spec, fill, cancellation);
+        return bench.Plan.WarmUpLeaves;
+    }
+
     /// <summary>Posts leaves to a log for as long as the plan says.</summary>
     internal static async Task<(WriteWorkload Load, LoadTime Time)> RunAsync(
         Bench bench, LogUnderTest log, int connections, int first, CancellationToken cancellation)
     {
-        double seconds = (bench.Plan.WarmUp + bench.Plan.Duration).TotalSeconds;
+        double seconds = (bench.Plan.Settle + bench.Plan.Duration).TotalSeconds;
         await bench.Leaves.FillAsync(first + (int)(bench.Plan.MaxRate * seconds), cancellation);
         WriteWorkload load = new(bench.Leaves, first, Patience);
-        LoadSpec spec = new(log.Primary.Url, connections, bench.Plan.WarmUp, bench.Plan.Duration, log.ProcessorTime);
+        LoadSpec spec = new(log.Primary.Url, connections, bench.Plan.Settle, bench.Plan.Duration, log.ProcessorTime);
         return (load, await LoadRun.RunAsync(spec, load, cancellation));
     }
 }

@@ -30,6 +30,8 @@ internal static class ResultFiles
         await File.WriteAllTextAsync(
             Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(report, s_json) + "\n", cancellation);
         await File.WriteAllTextAsync(Path.Combine(folder, name + ".md"), ResultTable.Write(samples), cancellation);
+        string caption = $"{report.Date}, {report.Commit}, {report.Machine.Cores} cores, {options.Size} form";
+        await File.WriteAllTextAsync(Path.Combine(folder, name + ".svg"), Chart.Draw(samples, caption) + "\n", cancellation);
     }
 
     private static async Task<string> CommitAsync(CancellationToken cancellation)

@@ -16,4 +16,7 @@ internal sealed record LogShape
 
     /// <summary>Leaves that are in the store of each node before it starts.</summary>
     public ulong Leaves { get; init; }
+
+    /// <summary>The same for secondaries, where they have fewer; null where not.</summary>
+    public ulong? SecondaryLeaves { get; init; }
 }

@@ -69,11 +69,30 @@ internal sealed class LogUnderTest : IAsyncDisposable
     public string DataDirectory(Node node) => Folder.PathOf(node.Name + ".data");
 
     public Task StartPrimaryAsync(CancellationToken cancellation) =>
-        StartAsync(Primary, "primary", Key, PrimaryArguments(), cancellation);
+        StartAsync(Primary, "primary", Key, PrimaryArguments(Primary), cancellation);
 
     public Task StartSecondaryAsync(int number, CancellationToken cancellation) =>
         StartAsync(
             _secondaries[number], "secondary", _secondaryKeys[number], [$"--primary-url={Primary.InternalUrl}"], cancellation);
+
+    /// <summary>Promotes a secondary that is stopped.</summary>
+    public async Task PromoteAsync(int number, CancellationToken cancellation)
+    {
+        Node node = _secondaries[number];
+        string[] arguments =
+        [
+            "promote", $"--data-dir={DataDirectory(node)}", $"--sth-file={SthFile(node)}", $"--key-file={Key.PrivateFile}",
+            $"--primary-url={Primary.InternalUrl}", $"--policy-file={Folder.PathOf("log.policy")}", "--yes",
+        ];
+        (await ProgramProcess.RunAsync(OurProgram.Executable, arguments, cancellation)).Succeeded();
+    }
+
+    /// <summary>Starts a secondary that was promoted, with the others as its secondaries.</summary>
+    public Task StartPromotedAsync(int number, CancellationToken cancellation)
+    {
+        Node node = _secondaries[number];
+        return StartAsync(node, "primary", Key, PrimaryArguments(node, promoted: number), cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -84,13 +103,6 @@ internal sealed class LogUnderTest : IAsyncDisposable
             await _witness.DisposeAsync();
         Folder.Dispose();
     }
-
-    /// <summary>What the primary is told of the other secondaries; all but those that are left out.</summary>
-    public IEnumerable<string> SecondaryOptions(int without = -1) =>
-        Enumerable.Range(0, _secondaries.Count).Where(i => i != without).SelectMany<int, string>(i =>
-        [
-            $"--secondary-url={_secondaries[i].InternalUrl}", $"--secondary-pubkey-file={_secondaryKeys[i].PublicFile}",
-        ]);
 
     private async Task MakeAsync(CancellationToken cancellation)
     {
@@ -118,25 +130,35 @@ internal sealed class LogUnderTest : IAsyncDisposable
 
     private async Task MakeStoreAsync(Node node, string role, CancellationToken cancellation)
     {
-        string sthFile = $"--sth-file={Folder.PathOf("sth")}";
+        string sthFile = $"--sth-file={SthFile(node)}";
         ProgramResult? birth = (_shape.Kind, role) switch
         {
             (ServerKind.LogGo, "secondary") => null,
             (ServerKind.LogGo, _) => await ProgramProcess.RunAsync(_peers["sigsum-mktree"], [sthFile], cancellation),
             _ => await ProgramProcess.RunAsync(
-                SigsumLog.Executable, ["init", $"--role={role}", $"--data-dir={DataDirectory(node)}",
+                OurProgram.Executable, ["init", $"--role={role}", $"--data-dir={DataDirectory(node)}",
                     $"--log-key-file={Key.PublicFile}", sthFile], cancellation),
         };
         birth?.Succeeded();
-        if (_shape.Leaves > 0)
-            await LargeTree.GrowAsync(DataDirectory(node), _shape.Leaves, role == "primary" ? Folder.PathOf("sth") : null, Key, cancellation);
+        bool primary = role == "primary";
+        ulong leaves = primary ? _shape.Leaves : _shape.SecondaryLeaves ?? _shape.Leaves;
+        if (leaves > 0 && _shape.Kind == ServerKind.Ours)
+            await LargeTree.GrowAsync(DataDirectory(node), leaves, primary ? SthFile(Primary) : null, Key, cancellation);
     }
 
-    private IEnumerable<string> PrimaryArguments() =>
+    private IEnumerable<string> PrimaryArguments(Node node, int promoted = -1) =>
     [
-        $"--sth-file={Folder.PathOf("sth")}", $"--policy-file={Folder.PathOf("log.policy")}", .. SecondaryOptions(),
+        $"--sth-file={SthFile(node)}", $"--policy-file={Folder.PathOf("log.policy")}", .. SecondaryOptions(promoted),
         .. _shape is { Kind: ServerKind.Ours, Secondaries: 0 } ? ["--no-secondary"] : Array.Empty<string>(),
     ];
+
+    private IEnumerable<string> SecondaryOptions(int promoted) =>
+        Enumerable.Range(0, _secondaries.Count).Where(i => i != promoted).SelectMany<int, string>(i =>
+        [
+            $"--secondary-url={_secondaries[i].InternalUrl}", $"--secondary-pubkey-file={_secondaryKeys[i].PublicFile}",
+        ]);
+
+    private string SthFile(Node node) => Folder.PathOf(node.Name + ".sth");
 
     private async Task StartAsync(
         Node node, string role, NodeKey key, IEnumerable<string> arguments, CancellationToken cancellation)
@@ -150,7 +172,7 @@ internal sealed class LogUnderTest : IAsyncDisposable
         if (_shape.Kind == ServerKind.LogGo)
             await node.StartAsync(_peers[$"sigsum-log-{role}"], common, cancellation);
         else
-            await node.StartAsync(SigsumLog.Executable, common.Prepend(role), cancellation);
+            await node.StartAsync(OurProgram.Executable, common.Prepend(role), cancellation);
         await node.WaitForInternalAsync(cancellation);
     }
 }
