@@ -75,7 +75,7 @@ internal sealed record Plan
         Rounds = 1,
         WarmUpLeaves = 100,
         Settle = TimeSpan.Zero,
-        Duration = TimeSpan.FromSeconds(1),
+        Duration = TimeSpan.FromSeconds(2),
         Connections = [4],
         SharedTrees = [100],
         SmallTree = 100,

@@ -22,7 +22,7 @@ public sealed class BenchTests
         string[] arguments = ["--tiny", "--only=write", $"--out={folder.FullName}"];
         ProgramResult result = await ProgramProcess.RunAsync(s_program, arguments, Cancellation);
         result.Succeeded();
-        Assert.Matches(@"\| write \| 4 connections \| committed/s \| [0-9.,]+ \| [0-9.,]+ \| [0-9.]+ / ", result.Output);
+        Assert.Matches(@"\| write \| 4 connections \| first answer p50, ms \| [0-9.,]+ \| [0-9.,]+ \| [0-9.]+ / ", result.Output);
         Assert.Contains("\"metric\": \"committed/s\"", File.ReadAllText(folder.PathOf("tiny-write.json")), StringComparison.Ordinal);
         Assert.Contains("<svg", File.ReadAllText(folder.PathOf("tiny-write.svg")), StringComparison.Ordinal);
     }

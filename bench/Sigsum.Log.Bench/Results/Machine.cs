@@ -6,10 +6,10 @@ namespace Sigsum.Log.Bench.Results;
 /// <summary>What was measured on: no names, only what the figures depend on.</summary>
 /// <param name="Processor">The processor's model.</param>
 /// <param name="Cores">How many of them.</param>
-/// <param name="MemoryMiB">Memory of the machine.</param>
+/// <param name="MemoryInMib">Memory of the machine.</param>
 /// <param name="Kernel">Version of the kernel.</param>
 /// <param name="Runtime">Version of .NET.</param>
-internal sealed record Machine(string Processor, int Cores, long MemoryMiB, string Kernel, string Runtime)
+internal sealed record Machine(string Processor, int Cores, long MemoryInMib, string Kernel, string Runtime)
 {
     public static Machine Here()
     {
