@@ -120,6 +120,20 @@ internal sealed class RocksDbHandle : SafeHandle
         }
     }
 
+    /// <summary>Reads several values of one length.</summary>
+    /// <param name="family">Where they are.</param>
+    /// <param name="keys">The keys, one after the other, in order.</param>
+    /// <param name="keySize">Length of a key.</param>
+    /// <param name="values">Receives the values that have the length, one after the other.</param>
+    /// <param name="valueSize">Length of a value.</param>
+    /// <param name="lengths">Receives the length of each value; -1 where there is none.</param>
+    public void GetAll(
+        ColumnFamilyHandle family, ReadOnlySpan<byte> keys, int keySize, Span<byte> values, int valueSize, Span<int> lengths)
+    {
+        using var use = new Use(this);
+        RocksDbMultiGet.Read(handle, _read.Handle, family.Handle, keys, keySize, values, valueSize, lengths);
+    }
+
     /// <summary>Reads a value of any length, as a copy; null when there is none.</summary>
     public byte[]? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key)
     {

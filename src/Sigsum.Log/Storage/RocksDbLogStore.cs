@@ -10,6 +10,7 @@ internal sealed class RocksDbLogStore : ILogStore
 {
     private readonly RocksDbHandle _db;
     private readonly RocksDbReader _read;
+    private readonly RocksDbNodes _nodes;
     private readonly Lock _writer = new();
     private volatile State _state;
     private volatile Exception? _failure;
@@ -19,6 +20,7 @@ internal sealed class RocksDbLogStore : ILogStore
         _db = db;
         _state = state;
         _read = new RocksDbReader(db);
+        _nodes = new RocksDbNodes(db);
         Scan = new RocksDbScan(db, this);
     }
 
@@ -71,7 +73,10 @@ internal sealed class RocksDbLogStore : ILogStore
     public void ReadLeaves(ulong start, Span<Leaf> destination) => _read.Leaves(start, destination, TreeHead.Size);
 
     /// <inheritdoc/>
-    public Hash ReadNode(NodeId id) => _read.Node(id, TreeHead.Size);
+    public Hash ReadNode(NodeId id) => _nodes.Read(id, TreeHead.Size);
+
+    /// <inheritdoc/>
+    public void ReadNodes(ReadOnlySpan<NodeId> ids, Span<Hash> hashes) => _nodes.Read(ids, hashes, TreeHead.Size);
 
     /// <inheritdoc/>
     public byte[]? ReadRecord(string key) => _read.Record(key);
@@ -158,6 +163,7 @@ internal sealed class RocksDbLogStore : ILogStore
             write.Put(identity);
             write.Put(copy);
             Write(write);
+            _nodes.Clear();
             _state = new State(identity, to);
         }
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Sigsum.Crypto;
-using Sigsum.Merkle;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Storage;
@@ -35,26 +34,6 @@ internal sealed class RocksDbReader(RocksDbHandle db)
         StoreKeys.WriteLeaf(key, start);
         using var cursor = db.Seek(db.Leaves, key);
         RocksDbRead.Leaves(cursor, start, destination);
-    }
-
-    /// <summary>A hash of a tree of this size.</summary>
-    public Hash Node(NodeId id, ulong size)
-    {
-        StoreKeys.ThrowIfNotIn(id, size);
-        if (id.Level == 0)
-        {
-            Span<byte> leafKey = stackalloc byte[StoreKeys.LeafSize];
-            StoreKeys.WriteLeaf(leafKey, id.Index);
-            Span<byte> leaf = stackalloc byte[Leaf.Size];
-            RocksDbRead.Expect(db.Get(db.Leaves, leafKey, leaf), Leaf.Size, "leaf", id.Index);
-            return Rfc6962.HashLeaf(leaf);
-        }
-
-        Span<byte> key = stackalloc byte[StoreKeys.NodeSize];
-        StoreKeys.WriteNode(key, id);
-        Span<byte> hash = stackalloc byte[Hash.Size];
-        RocksDbRead.Expect(db.Get(db.NodesOf(id.Level), key, hash), Hash.Size, "node", id);
-        return new Hash(hash);
     }
 
     /// <summary>The value of a record; null where there is none.</summary>

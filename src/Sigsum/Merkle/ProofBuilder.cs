@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 using Sigsum.Crypto;
 using Sigsum.Messages;
@@ -19,7 +18,14 @@ public static class ProofBuilder
     {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, TreeMath.MaxSize);
-        return size == 0 ? Rfc6962.EmptyRoot : RangeRoot(0, size, nodes);
+        if (size == 0)
+        {
+            return Rfc6962.EmptyRoot;
+        }
+
+        var plan = new ProofPlan(stackalloc NodeId[ProofPlan.MaxNodes]);
+        plan.AddEdge(0, size);
+        return plan.Read(nodes)[0];
     }
 
     /// <summary>Shows that a leaf is in the tree of a given size (RFC 6962 section 2.1.1).</summary>
@@ -32,9 +38,9 @@ public static class ProofBuilder
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, TreeMath.MaxSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
-        var path = ImmutableArray.CreateBuilder<Hash>();
-        AddPath(path, index, 0, size, nodes);
-        return new InclusionProof(index, path.DrainToImmutable());
+        var plan = new ProofPlan(stackalloc NodeId[ProofPlan.MaxNodes]);
+        AddPath(ref plan, index, 0, size);
+        return new InclusionProof(index, plan.Read(nodes));
     }
 
     /// <summary>Shows that the tree of one size is a prefix of that of another (RFC 6962 section 2.1.2).</summary>
@@ -55,28 +61,28 @@ public static class ProofBuilder
         // The proof is the path, in the new tree, of the last perfect subtree of the old one. That subtree itself comes
         // first, unless it is the whole old tree, whose root the verifier has.
         int level = BitOperations.TrailingZeroCount(old);
-        var path = ImmutableArray.CreateBuilder<Hash>();
+        var plan = new ProofPlan(stackalloc NodeId[ProofPlan.MaxNodes]);
         if (!BitOperations.IsPow2(old))
         {
-            path.Add(nodes.ReadNode(TreeMath.LastPerfect(level, 0, old)));
+            plan.Add(TreeMath.LastPerfect(level, 0, old));
         }
 
-        AddPath(path, old - 1, level, @new, nodes);
-        return new ConsistencyProof(path.DrainToImmutable());
+        AddPath(ref plan, old - 1, level, @new);
+        return new ConsistencyProof(plan.Read(nodes));
     }
 
     /// <summary>Adds the siblings of the path from the leaf to the root, starting at a level above the leaf.</summary>
-    private static void AddPath(
-        ImmutableArray<Hash>.Builder path, ulong index, int fromLevel, ulong size, INodeReader nodes)
+    private static void AddPath(ref ProofPlan plan, ulong index, int fromLevel, ulong size)
     {
         int join = TreeMath.JoinLevel(index, size);
         for (int level = fromLevel; level < join; level++)
         {
             // Only the sibling at which the path joins the right edge can be incomplete.
             ulong sibling = (index >> level) ^ 1;
-            path.Add(level == join - 1
-                ? RangeRoot(sibling << level, size, nodes)
-                : nodes.ReadNode(new NodeId(level, sibling)));
+            if (level == join - 1)
+                plan.AddEdge(sibling << level, size);
+            else
+                plan.Add(new NodeId(level, sibling));
         }
 
         for (int level = Math.Max(join, fromLevel); level < TreeMath.MaxLevels; level++)
@@ -84,22 +90,8 @@ public static class ProofBuilder
             ulong own = index >> level;
             if ((own & 1) == 1)
             {
-                path.Add(nodes.ReadNode(new NodeId(level, own ^ 1)));
+                plan.Add(new NodeId(level, own ^ 1));
             }
         }
-    }
-
-    /// <summary>Root over the leaves <c>[begin, end)</c>, a subtree at the right edge of a tree of size end.</summary>
-    private static Hash RangeRoot(ulong begin, ulong end, INodeReader nodes)
-    {
-        ulong rest = end - begin;
-        Hash root = nodes.ReadNode(TreeMath.LastPerfect(BitOperations.TrailingZeroCount(rest), begin, end));
-        for (rest &= rest - 1; rest != 0; rest &= rest - 1)
-        {
-            NodeId left = TreeMath.LastPerfect(BitOperations.TrailingZeroCount(rest), begin, end);
-            root = Rfc6962.HashNode(nodes.ReadNode(left), root);
-        }
-
-        return root;
     }
 }
