@@ -83,11 +83,20 @@ internal sealed class Healing(World world, Clients clients)
         }
     }
 
-    /// <summary>`sigsum-log status` shows which nodes are no secondaries yet.</summary>
+    /// <summary>
+    /// `sigsum-log status` shows which nodes are no secondaries yet, and which have leaves that the primary lacks: its word for
+    /// both is to run `sigsum-log rejoin` there.
+    /// </summary>
     private async Task RejoinOthersAsync(Node primary)
     {
-        foreach (var node in world.Nodes.Where(node => node != primary && node.Role == NodeRole.Primary))
+        foreach (var node in world.Nodes.Where(node => node != primary && (node.Role == NodeRole.Primary || HasOtherLeaves(node, primary))))
             await world.Operator.RejoinAsync(node, primary);
+    }
+
+    private static bool HasOtherLeaves(Node node, Node primary)
+    {
+        var (tree, all) = (node.Host.Tree!, primary.Host.Tree!);
+        return tree.Head.Size > all.Head.Size || ProofBuilder.Root(tree.Head.Size, all) != tree.Head.RootHash;
     }
 
     private async Task CheckWholeAsync()

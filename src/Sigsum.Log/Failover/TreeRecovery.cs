@@ -23,8 +23,15 @@ namespace Sigsum.Log.Failover;
 /// it aside in a file; take them off; copy the secondary's leaves and prove that they lead to its head; put the own ones at
 /// the end. A crash at any point leaves a tree from which the next start does the same.
 /// </remarks>
+/// <param name="store">The tree of this primary.</param>
+/// <param name="dataDir">Where leaves are set aside.</param>
+/// <param name="signed">Heads that the log has signed, as far as is known here.</param>
+/// <param name="promoted">Whether this node was promoted and has signed nothing since: then all that it holds may have been signed
+/// by the primary before, and no leaf of it gives way.</param>
+/// <param name="nodes">How the secondaries are reached.</param>
+/// <param name="services">The node's surroundings.</param>
 internal sealed partial class TreeRecovery(
-    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, InternalNetwork nodes, NodeServices services)
+    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, bool promoted, InternalNetwork nodes, NodeServices services)
 {
     /// <summary>How long a secondary may take to say what it holds; one that is away is listened to later.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -104,6 +111,12 @@ internal sealed partial class TreeRecovery(
         {
             return new RecoveryOutcome.Impossible($"{url} holds {head.Size} leaves, here are {before.Size}, and it does not give "
                 + "its leaves away: bring back the full data directory, or promote that node");
+        }
+
+        if (promoted && common.Size < before.Size)
+        {
+            return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on than this node, which was "
+                + $"promoted with {before.Size} leaves: `sigsum-log rejoin` that node, or make it anew");
         }
 
         if (Beyond(common) is { } problem)

@@ -26,7 +26,7 @@ internal sealed record PrimaryState(
     public ulong SignedBefore => Promoted ? Store.TreeHead.Size : Math.Min(RecoveredTo, Store.TreeHead.Size);
 
     /// <summary>Whether the log goes on after a promotion, from a tree that may be larger than what is known to be signed.</summary>
-    public bool Promoted => Mode is StartupMode.AwaitSecondary or StartupMode.LocalTree;
+    public bool Promoted => StartupFile.IsOfPromotion(Mode);
 }
 
 /// <summary>

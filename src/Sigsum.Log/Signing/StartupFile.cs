@@ -31,6 +31,9 @@ internal sealed class StartupFile(string sthFile, IDisk disk)
     /// <summary>Where the file is, or would be.</summary>
     public string Path { get; } = sthFile + ".startup";
 
+    /// <summary>Whether the log goes on after a promotion, and this node has signed nothing since.</summary>
+    public static bool IsOfPromotion(StartupMode mode) => mode is StartupMode.AwaitSecondary or StartupMode.LocalTree;
+
     /// <summary>The name of a mode in files and options.</summary>
     public static string NameOf(StartupMode mode) => mode switch
     {

@@ -30,9 +30,6 @@ internal sealed class NodeCache
     /// <summary>Keeps a node.</summary>
     public void Put(NodeId id, in Hash hash) => Volatile.Write(ref _entries[Place(id)], new Entry(id, hash));
 
-    /// <summary>Forgets everything: the tree was taken back, and other leaves will come.</summary>
-    public void Clear() => Array.Clear(_entries);
-
     private static int Place(NodeId id)
     {
         // So many upper nodes are complete with the leaves before the last 256 of this one, and those below it then.

@@ -10,7 +10,7 @@ namespace Sigsum.Log.Storage;
 /// </summary>
 internal sealed class RocksDbNodes(RocksDbHandle db)
 {
-    private readonly NodeCache _upper = new();
+    private volatile NodeCache _upper = new();
 
     /// <summary>One hash of a tree of this size.</summary>
     public Hash Read(NodeId id, ulong size)
@@ -40,8 +40,10 @@ internal sealed class RocksDbNodes(RocksDbHandle db)
         ReadLower(ids, lower[..count], hashes, size);
     }
 
-    /// <summary>Forgets what is in memory: the tree was taken back.</summary>
-    public void Clear() => _upper.Clear();
+    /// <summary>
+    /// Forgets what is in memory: the tree was taken back. Whoever reads a node meanwhile keeps it where nobody looks any more.
+    /// </summary>
+    public void Clear() => _upper = new NodeCache();
 
     private void ReadLower(ReadOnlySpan<NodeId> ids, Span<int> which, Span<Hash> hashes, ulong size)
     {
@@ -78,10 +80,11 @@ internal sealed class RocksDbNodes(RocksDbHandle db)
 
     private Hash ReadUpper(NodeId id)
     {
-        if (_upper.TryGet(id, out var known))
+        var upper = _upper;
+        if (upper.TryGet(id, out var known))
             return known;
         var hash = ReadStored(id);
-        _upper.Put(id, hash);
+        upper.Put(id, hash);
         return hash;
     }
 

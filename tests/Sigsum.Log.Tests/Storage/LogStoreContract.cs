@@ -162,6 +162,24 @@ public abstract class LogStoreContract : RecordStoreContract
     }
 
     [Fact]
+    public void No_hash_is_remembered_of_leaves_that_were_taken_off()
+    {
+        const int subtree = 1 << StoreKeys.UpperLevel;
+        var appender = TreeAppender.Restore(Store);
+        appender.Append(Store, subtree - 1);
+        var before = Store.TreeHead;
+        appender.Append(Store, 1);
+        var whole = new NodeId(StoreKeys.UpperLevel, 0);
+        Assert.Equal(Store.TreeHead.RootHash, Store.ReadNode(whole));
+        TakeBack((ulong)(subtree - 1), before);
+
+        var other = StoreData.Leaf(1000);
+        Store.Commit(TreeAppender.Restore(Store).Prepare([other], [other.LeafHash()], []));
+        Assert.Equal(Store.TreeHead.RootHash, Store.ReadNode(whole));
+        Assert.Equal(Store.TreeHead.RootHash, ProofBuilder.Root((ulong)subtree, Store));
+    }
+
+    [Fact]
     public void Leaves_are_taken_off_only_while_the_tree_is_frozen_and_only_to_a_head_of_it()
     {
         var appender = TreeAppender.Restore(Store);

@@ -37,15 +37,6 @@ public sealed class NodeCacheTests
         }
     }
 
-    [Fact]
-    public void Nothing_is_there_after_the_tree_was_taken_back()
-    {
-        var id = new NodeId(StoreKeys.UpperLevel, 3);
-        _cache.Put(id, HashOf(id));
-        _cache.Clear();
-        Assert.False(_cache.TryGet(id, out _));
-    }
-
     private static IEnumerable<NodeId> NodesOf(ulong groups)
     {
         for (int level = StoreKeys.UpperLevel; groups >> (level - StoreKeys.UpperLevel) > 0; level++)
