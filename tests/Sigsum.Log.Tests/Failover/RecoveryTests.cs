@@ -3,6 +3,7 @@ using Sigsum.Client;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Tests.Hosting;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Failover;
 
@@ -51,6 +52,32 @@ public sealed class RecoveryTests
             await log.CommitAsync(number);
         Assert.Equal(8ul, (await log.PublishedAsync(8)).SignedTreeHead.TreeHead.Size);
         Assert.Single(Directory.GetFiles(log.PathOf("primary"), "set-aside-*-1-6.leaves"));
+    }
+
+    [Fact]
+    public async Task No_leaf_of_a_promoted_node_gives_way_to_those_of_another()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(2, quorum: 1);
+        await using var _ = log;
+        var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
+        await a.StopAsync();
+        await b.StopAsync();
+        TreeHead all;
+        using (var store = RocksDbLogStore.Open(b.Directory))
+        {
+            // As the primary before has signed it, and nobody has heard who is left.
+            var leaf = (await log.RequestAsync(2)).ToLeaf();
+            store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
+            all = store.TreeHead;
+        }
+
+        await b.PromoteAsync(a);
+        await c.StopAsync();
+        await OtherTree.ReplaceAsync(c.Directory, 1);
+        await c.StartSecondaryAsync(b);
+        await b.StartPrimaryAsync([c]);
+        Assert.Equal(all, b.Primary!.LocalTree);
+        await TestLog.NotReadyAsync(b.Services, "is not counted yet", "have different roots");
     }
 
     [Fact]
