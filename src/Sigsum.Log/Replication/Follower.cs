@@ -44,7 +44,8 @@ internal sealed class Follower(
     /// <exception cref="StoreException">Storage failed; the process must stop.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        // The first leaf after a failover waits for this.
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500));
         while (!cancellationToken.IsCancellationRequested)
         {
             TimeSpan pause;
