@@ -26,6 +26,9 @@ internal static class NodeHeaders
         }
     }
 
+    /// <summary>Whether the sender of a request goes by a promotion record.</summary>
+    public static bool Knows(HttpRequest request, PromotionRecord record) => Read(request)?.RecordId == record.Id();
+
     /// <summary>Puts our greeting into an answer, and the promotion record if the other side lacks it.</summary>
     public static void Answer(HttpContext context, Succession succession)
     {

@@ -93,16 +93,7 @@ internal sealed partial class PrimaryNode : IAsyncDisposable
             throw;
         }
 
-        try
-        {
-            await node.StartAsync(cancellationToken);
-            return node;
-        }
-        catch
-        {
-            await node.DisposeAsync();
-            throw;
-        }
+        return await NodeStart.RunAsync(node, () => node.StartAsync(cancellationToken));
     }
 
     /// <summary>

@@ -65,18 +65,12 @@ internal sealed partial class RetiredNode : INodeAdmin, IAsyncDisposable
             throw;
         }
 
-        try
+        return await NodeStart.RunAsync(node, async () =>
         {
             await node.ListenAsync(cancellationToken);
             node._nodes.StartTasks(node._tasks);
             node._tasks.Start("rejoin", node.RejoinAsync);
-            return node;
-        }
-        catch
-        {
-            await node.DisposeAsync();
-            throw;
-        }
+        });
     }
 
     /// <summary>Stops.</summary>

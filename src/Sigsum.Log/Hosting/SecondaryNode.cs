@@ -86,17 +86,11 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
 
         foreach (var warning in key.Warnings)
             KeyWarning(node._logger, warning);
-        try
+        return await NodeStart.RunAsync(node, () =>
         {
             node.StartTasks();
-            await node.ListenAsync(cancellationToken);
-            return node;
-        }
-        catch
-        {
-            await node.DisposeAsync();
-            throw;
-        }
+            return node.ListenAsync(cancellationToken);
+        });
     }
 
     /// <summary>Stops: answers what is asked, stores what has come, and ends.</summary>

@@ -25,13 +25,19 @@ internal sealed class HeldTreeHeadEndpoint(ILogStore store, ISigner signer, Succ
     {
         if (unsound() is { } reason)
             throw new RequestRefusedException(StatusCodes.Status503ServiceUnavailable, reason);
-        if (succession.Latest is not { } latest || NodeHeaders.Read(context.Request)?.RecordId != latest.Id())
+        if (succession.Latest is not { } latest || !NodeHeaders.Knows(context.Request, latest))
         {
             throw new RequestRefusedException(
                 StatusCodes.Status409Conflict, $"told only to the node of the promotion of epoch {succession.Latest?.Epoch ?? 0}");
         }
 
-        var signed = await SignedTreeHead.SignAsync(store.TreeHead, signer, context.RequestAborted);
+        await AnswerAsync(context, store.TreeHead, signer);
+    }
+
+    /// <summary>Answers with a tree head, signed with the node's own key.</summary>
+    public static async Task AnswerAsync(HttpContext context, TreeHead tree, ISigner signer)
+    {
+        var signed = await SignedTreeHead.SignAsync(tree, signer, context.RequestAborted);
         var body = new ArrayBufferWriter<byte>(256);
         signed.Write(body);
         await Answer.OkAsync(context, Answer.NotStored, body.WrittenMemory);

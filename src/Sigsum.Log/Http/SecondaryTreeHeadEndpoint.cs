@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Sigsum.Crypto;
@@ -7,7 +6,6 @@ using Sigsum.Log.Failover;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
-using Sigsum.Messages;
 
 namespace Sigsum.Log.Http;
 
@@ -49,10 +47,7 @@ internal sealed class SecondaryTreeHeadEndpoint(
             return;
         }
 
-        var signed = await SignedTreeHead.SignAsync(tree, signer, context.RequestAborted);
-        var body = new ArrayBufferWriter<byte>(256);
-        signed.Write(body);
-        await Answer.OkAsync(context, Answer.NotStored, body.WrittenMemory);
+        await HeldTreeHeadEndpoint.AnswerAsync(context, tree, signer);
     }
 
     /// <summary>
@@ -66,7 +61,7 @@ internal sealed class SecondaryTreeHeadEndpoint(
         if (succession.Latest is not { } latest)
             return;
         NodeHeaders.Answer(context, succession);
-        if (NodeHeaders.Read(context.Request) is { } asking && asking.RecordId == latest.Id())
+        if (NodeHeaders.Knows(context.Request, latest))
             return;
         throw new RequestRefusedException(
             StatusCodes.Status409Conflict, $"acknowledged only to the primary of epoch {latest.Epoch}");
