@@ -73,7 +73,7 @@ public sealed class RecoveryTests
 
         await b.PromoteAsync(a);
         await c.StopAsync();
-        await OtherTree.ReplaceAsync(c.Directory, 1);
+        await OtherTree.ReplaceAsync(c.Directory, 1, knowsHead: false);
         await c.StartSecondaryAsync(b);
         await b.StartPrimaryAsync([c]);
         Assert.Equal(all, b.Primary!.LocalTree);

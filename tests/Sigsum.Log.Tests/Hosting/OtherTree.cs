@@ -1,4 +1,5 @@
 using Sigsum.Crypto;
+using Sigsum.Log.Publication;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
 using Hash = Sigsum.Crypto.Hash;
@@ -9,12 +10,18 @@ namespace Sigsum.Log.Tests.Hosting;
 internal static class OtherTree
 {
     /// <summary>Puts another tree in the place of a node's own; the node stays the same.</summary>
-    public static async Task ReplaceAsync(string directory, int leaves)
+    /// <param name="directory">The data directory of the stopped node.</param>
+    /// <param name="leaves">How many leaves the other tree has.</param>
+    /// <param name="knowsHead">Whether the node still has the head of its log that it kept: then it finds its own tree damaged,
+    /// sooner or later.</param>
+    public static async Task ReplaceAsync(string directory, int leaves, bool knowsHead = true)
     {
         StoreIdentity identity;
         IReadOnlyList<StoreRecord> records;
         using (var before = RocksDbLogStore.Open(directory))
             (identity, records) = (before.Identity, before.ReadRecords(""));
+        if (!knowsHead)
+            records = [.. records.Where(record => record.Key != Publisher.RecordKey)];
         Directory.Delete(directory, recursive: true);
         using (var after = RocksDbLogStore.Create(directory, identity))
             after.CommitRecords(records);

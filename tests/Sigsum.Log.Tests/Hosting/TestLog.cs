@@ -220,11 +220,24 @@ internal sealed class TestLog : IAsyncDisposable
     }
 
     /// <summary>Waits until a condition of a node's health has a reason that contains the words.</summary>
-    public static Task NotReadyAsync(NodeServices services, params string[] because) =>
-        Eventually.UntilAsync(
-            $"a node that says: {string.Join(" or ", because)}", Patience,
-            _ => Task.FromResult(because.Any(
-                text => services.Health.Readiness().Text.Contains(text, StringComparison.Ordinal))), Cancel);
+    public static async Task NotReadyAsync(NodeServices services, params string[] because)
+    {
+        var said = "";
+        try
+        {
+            await Eventually.UntilAsync(
+                $"a node that says: {string.Join(" or ", because)}", Patience,
+                _ =>
+                {
+                    said = services.Health.Readiness().Text;
+                    return Task.FromResult(because.Any(text => said.Contains(text, StringComparison.Ordinal)));
+                }, Cancel);
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException($"{late.Message} It said: {said}", late);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
