@@ -35,6 +35,20 @@ internal sealed class Healing(World world, Clients clients)
             await world.Clock.DelayAsync(Patience);
             foreach (var node in world.Nodes)
                 node.IsBehind = false;
+            foreach (var node in world.Nodes.Where(node => !node.IsDamaged && node.IsClosed))
+            {
+                // What was damaged was written again since: its check finds nothing, and the next start opens it.
+                await node.StopAsync(cleanly: true);
+                node.Start();
+            }
+
+            foreach (var node in world.Nodes.Where(node => node.IsDamaged))
+            {
+                if (node.Host.Tree!.IsDamaged && node.SeesNoDamage)
+                    world.Truth.Break("damage is found", $"{node.Host.Name} runs on a damaged store and does not say so");
+                await world.Operator.ReplaceAsync(node);
+            }
+
             var primary = Primary();
             if (primary is not null)
                 world.Wire.Names["log"] = primary.Host.Name;
@@ -52,23 +66,14 @@ internal sealed class Healing(World world, Clients clients)
         world.Truth.Break("liveness", "nothing fails any more, and the log does not come back");
     }
 
-    /// <summary>The node that the latest promotion names, or the first one.</summary>
-    private Node? Named()
-    {
-        var latest = world.Nodes.Select(World.RecordOf).MaxBy(record => record?.Epoch ?? 0);
-        return latest is null
-            ? world.Nodes[0]
-            : world.Nodes.FirstOrDefault(node => node.Host.Tree!.Identity.NodeId == latest.NodeId);
-    }
-
-    private Node? Primary() => Named() is { } named && named.Role == NodeRole.Primary ? named : null;
+    private Node? Primary() => world.Named() is { } named && named.Role == NodeRole.Primary ? named : null;
 
     /// <summary>What the manual says to do with a log that does not come back by itself.</summary>
     private async Task RepairAsync()
     {
         foreach (var node in world.Nodes)
             world.Story.Tell(node.Host.Name, $"{node.Role}, epoch {World.EpochOf(node)}, size {node.Host.Tree!.Head.Size}");
-        if (Named() is not { } named)
+        if (world.Named() is not { } named)
             return;
         if (named.Role == NodeRole.Secondary && await world.Operator.PromoteAsync(named, fence: true))
             return;
@@ -76,6 +81,8 @@ internal sealed class Healing(World world, Clients clients)
         // Run again on a node that is primary already, it completes what was broken off, or ends a rivalry.
         if (named.Role == NodeRole.Primary && await world.Operator.PromoteAsync(named, fence: true))
             return;
+        // Whoever was stopped for one of these commands has to be there for the next.
+        await world.Clock.DelayAsync(Patience);
         foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Secondary))
         {
             if (await world.Operator.PromoteAsync(node, fence: true))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Sigsum.Log.Simulation.Cast;
@@ -8,10 +9,11 @@ namespace Sigsum.Log.Simulation;
 internal static class Program
 {
     private const string Usage = """
-        usage: simulation [--seed=N] [--seeds=COUNT] [--seconds=LIMIT] [--story] [--log]
+        usage: simulation [--seed=N] [--seeds=COUNT] [--seconds=LIMIT] [--without=DEED] [--story] [--log]
           --seed=N        the first seed; without it, any
           --seeds=COUNT   how many, from the first on; default 1
           --seconds=LIMIT begin no other seed after so many seconds; without --seeds, as many as there is time for
+          --without=DEED  leave out one kind of deed; may be repeated
           --story         tell what happens
           --log           tell what the nodes log, too
           --safety        go on where a log only did not come back, and count that
@@ -32,7 +34,7 @@ internal static class Program
         var (worlds, heads, leaves, deeds, stuck) = (0, 0, 0, 0L, 0);
         for (var seed = options.Seed; worlds < options.Seeds && started.Elapsed < options.Limit; seed++, worlds++)
         {
-            var plan = Plan.Draw(seed);
+            var plan = Plan.Draw(seed, options.Without);
             var result = Run(plan, options.Story, options.Log);
             simulated += result.Clock.Elapsed;
             heads += result.Truth.Heads;
@@ -75,11 +77,12 @@ internal static class Program
         return world;
     }
 
-    private sealed record Options(int Seed, int Seeds, TimeSpan Limit, bool Story, bool Log, bool Brief, bool Safety)
+    private sealed record Options(
+        int Seed, int Seeds, TimeSpan Limit, ImmutableHashSet<Deed> Without, bool Story, bool Log, bool Brief, bool Safety)
     {
         public static bool TryParse(string[] args, out Options options)
         {
-            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, false, false, false, false);
+            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, [], false, false, false, false);
             foreach (var arg in args)
             {
                 var (name, value) = arg.Split('=', 2) is [var left, var right] ? (left, right) : (arg, "");
@@ -93,6 +96,7 @@ internal static class Program
                         Limit = TimeSpan.FromSeconds(number),
                         Seeds = options.Seeds == 1 ? int.MaxValue : options.Seeds,
                     },
+                    ("--without", false) when Enum.TryParse<Deed>(value, out var deed) => options with { Without = options.Without.Add(deed) },
                     ("--story", false) => options with { Story = true },
                     ("--safety", false) => options with { Safety = true },
                     ("--brief", false) => options with { Brief = true },

@@ -19,6 +19,9 @@ namespace Sigsum.Log.Simulation;
 /// <summary>One log with its nodes, witnesses, clients and operator, from its birth to the end of its story.</summary>
 internal sealed class World
 {
+    /// <summary>Name of the file that names the witnesses.</summary>
+    public const string PolicyFile = "policy";
+
     private readonly Plan _plan;
     private readonly bool _logLines;
 
@@ -28,12 +31,13 @@ internal sealed class World
         // Each part draws from its own source, so that leaving out one deed does not change what the others come to.
         OperatorRandom = new Random(plan.Seed + 1);
         ClientRandom = new Random(plan.Seed + 2);
+        DecayRandom = new Random(plan.Seed + 5);
         Story = new Story(() => Clock.Elapsed, tellTo);
         Truth = new Truth(Story);
         Wire = new Wire(Clock, new Random(plan.Seed + 3));
         LogKey = KeyOf("log");
         Witnesses = [.. Enumerable.Range(0, plan.Witnesses).Select(i =>
-            new Witness($"witness-{i}", KeyOf($"witness-{i}"), LogKey.PublicKey, Clock))];
+            new Witness($"witness-{i}", KeyOf($"witness-{i}"), KeyOf("liar"), LogKey.PublicKey, Clock))];
         Nodes = [.. Enumerable.Range(0, plan.Nodes).Select(i => new Node(this, i, KeyOf($"node-{i}")) { Quorum = plan.Quorum })];
         Operator = new Operator(this);
         Weather = new Weather(this);
@@ -46,6 +50,8 @@ internal sealed class World
     public Random OperatorRandom { get; }
 
     public Random ClientRandom { get; }
+
+    public Random DecayRandom { get; }
 
     public Story Story { get; }
 
@@ -68,6 +74,12 @@ internal sealed class World
 
     public TimeSpan Interval => _plan.Interval;
 
+    /// <summary>How often nodes look through their store; often, where there is something to find.</summary>
+    public TimeSpan ScrubInterval => _plan.Acts.Any(act => act.Deed == Deed.Decay) ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(24);
+
+    /// <summary>Nodes that are gone for good, as the operator has written into the configuration of all others.</summary>
+    public List<Guid> LostNodes { get; } = [];
+
     /// <summary>Whether the troubles are over.</summary>
     public bool IsHealing { get; private set; }
 
@@ -78,7 +90,7 @@ internal sealed class World
         foreach (var witness in Witnesses)
             _ = new WireListener(Wire, new Process(witness.Host, witness.Host), 80, witness.AnswerAsync);
         foreach (var node in Nodes)
-            Bear(node);
+            Bear(node, node.Number == 0 ? NodeRole.Primary : NodeRole.Secondary);
         var clients = new Clients(this, KeyOf("submitter"));
         clients.Start(_plan.SubmitPause);
         foreach (var node in Nodes)
@@ -123,13 +135,30 @@ internal sealed class World
     public static PromotionRecord? RecordOf(Node node) =>
         node.Host.Tree!.Records.TryGetValue(Succession.RecordKey, out var bytes) ? PromotionRecord.Parse(bytes) : null;
 
+    /// <summary>The node that the latest promotion names, or the first one; null where that node is gone.</summary>
+    public Node? Named()
+    {
+        var latest = Nodes.Select(RecordOf).MaxBy(record => record?.Epoch ?? 0);
+        return latest is null ? Nodes[0] : Nodes.FirstOrDefault(node => node.Host.Tree!.Identity.NodeId == latest.NodeId);
+    }
+
     /// <summary>Whether a node has not heard of the latest promotion.</summary>
     public bool LacksPromotion(Node node) => EpochOf(node) < Nodes.Max(EpochOf);
 
     /// <summary>Whether a node could take the place of any other: it holds all that is signed, and has the role that is its own.</summary>
     public bool IsInPlace(Node node) =>
-        !node.IsBehind && !LacksPromotion(node) && Truth.IsHeldBy(node.Host.Tree!)
+        !node.IsBehind && !node.IsDamaged && !LacksPromotion(node) && Truth.IsHeldBy(node.Host.Tree!)
         && (node.Role == NodeRole.Secondary || RecordOf(node) is not { } latest || latest.NodeId == node.Host.Tree!.Identity.NodeId);
+
+    /// <summary>Whether the primary has this node on its roster, or is this node: only then can it take the place of the primary.</summary>
+    public bool IsListed(Node node)
+    {
+        var primary = Named();
+        return primary == node || (primary is not null
+            && primary.Host.Tree!.Records.TryGetValue(RosterRecord.RecordKey, out var bytes) && Roster.Parse(bytes) is var roster
+            && roster.Primary == primary.Host.Tree.Identity.NodeId
+            && roster.Secondaries.Any(entry => entry.NodeId == node.Host.Tree!.Identity.NodeId));
+    }
 
     /// <summary>Waits for what a process does, or until it is dead.</summary>
     public static async Task<T> UnlessDeadAsync<T>(Process process, Task<T> work)
@@ -152,16 +181,28 @@ internal sealed class World
         Ed25519Signer.FromSeed(SHA256.HashData(Encoding.UTF8.GetBytes($"{_plan.Seed} {name}")));
 
     /// <summary>What `sigsum-log init` makes.</summary>
-    private void Bear(Node node)
+    public void Bear(Node node, NodeRole role)
     {
-        var (role, type) = node.Number == 0 ? (NodeRole.Primary, TreeType.Log) : (NodeRole.Secondary, TreeType.PreorderedLog);
+        var type = role == NodeRole.Primary ? TreeType.Log : TreeType.PreorderedLog;
+        var name = node.Lost.Count == 0 ? node.Host.Name : $"{node.Host.Name}, after {node.Lost.Count}";
         node.Host.Tree = new StoredTree(
-            StoreIdentity.ForNew(role, type, LogKey.PublicKey.KeyHash()) with { NodeId = IdOf(node.Host.Name) });
+            StoreIdentity.ForNew(role, type, LogKey.PublicKey.KeyHash()) with { NodeId = IdOf(name) });
+        WritePolicy(node);
+        if (role != NodeRole.Primary)
+            return;
         var (process, services) = node.NewProcess("init");
-        if (Policy is not null)
-            DurableFile.Create(services.Machine.Disk, "policy", Policy);
-        if (role == NodeRole.Primary)
-            new StartupFile("sth", services.Machine.Disk).Create(StartupMode.Empty);
+        new StartupFile("sth", services.Machine.Disk).Create(StartupMode.Empty);
+        process.Kill();
+    }
+
+    /// <summary>Puts the policy where the node looks for it.</summary>
+    public void WritePolicy(Node node)
+    {
+        if (Policy is null)
+            return;
+        var (process, services) = node.NewProcess("editor");
+        services.Machine.Disk.Delete(PolicyFile);
+        DurableFile.Create(services.Machine.Disk, PolicyFile, Policy);
         process.Kill();
     }
 

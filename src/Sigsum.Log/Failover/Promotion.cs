@@ -58,6 +58,7 @@ internal sealed class Promotion(
         // Once more: what the primary before had cosigned since is known now, and if it is fenced, it was the last.
         survey = await AskWitnessesAgainAsync(nodes, head, survey, cancellationToken);
         CheckWitnesses(survey);
+        PutAwayIfOlder(head, survey);
         var fenced = primaryUrl is not null && !result.Unheard.Contains(primaryUrl);
         Convert(result.Record, Shown(head, survey, result.Peers.Roster, fenced), head, result.Unheard);
         return Report(changed: true);
@@ -177,11 +178,27 @@ internal sealed class Promotion(
         return text + " Promote this node?";
     }
 
+    /// <summary>
+    /// Whether there is an sth file, and no later head is known: what it holds was signed last by the primary that it comes from,
+    /// and the log goes on from there, as in log-go. One that was left from an earlier time of this node as primary is no such file.
+    /// </summary>
+    private bool GoesOnFromSth(CosignedTreeHead? head, WitnessSurvey? survey) =>
+        _sth.Exists && _sth.Load(_logKey).TreeHead.Size >= Math.Max(head?.SignedTreeHead.TreeHead.Size ?? 0, survey?.Largest ?? 0);
+
+    private void PutAwayIfOlder(CosignedTreeHead? head, WitnessSurvey? survey)
+    {
+        if (!_sth.Exists || GoesOnFromSth(head, survey))
+            return;
+        Takeover.PutAway(store, options.SthFile, services.Machine.Disk);
+        Step("sth file", "older than what the log has signed; it is kept under another name");
+    }
+
     private void Convert(PromotionRecord record, ulong? shown, CosignedTreeHead? head, ImmutableArray<Uri> unheard)
     {
         var records = ImmutableArray.CreateBuilder<StoreRecord>();
         records.Add(Succession.ToStore(record));
         records.Add(Takeover.Begun(null));
+        records.Add(TreeRecovery.Inherits(store));
         records.Add(Herald.ToStore(unheard));
         records.Add(LostNodesRecord.ToStore(options.LostNodes));
         if (head is not null && shown is null)
@@ -206,8 +223,7 @@ internal sealed class Promotion(
         if (head is null)
             return null;
         var size = head.SignedTreeHead.TreeHead.Size;
-        // What an sth file holds was signed last by the primary that it comes from: it goes on from there, as in log-go.
-        return _sth.Exists
+        return GoesOnFromSth(head, survey)
             || PromotionRules.IsLast(size, store.TreeHead.Size, survey, !head.Cosignatures.IsEmpty, roster, fenced) ? size : null;
     }
 

@@ -1,6 +1,7 @@
 using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Publication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
@@ -12,13 +13,19 @@ namespace Sigsum.Log.Failover;
 internal sealed class PromotionChecks(
     ILogStore store, PublicKey logKey, SthFile sth, StartupFile startup, FailoverSteps steps)
 {
-    /// <summary>The store must be that of a secondary of the key's log.</summary>
+    /// <summary>The store must be that of a secondary of the key's log, and not be known to be damaged.</summary>
     /// <exception cref="FailoverException">It is another.</exception>
     public void CheckStore(PromotionRecord? latest)
     {
         var identity = store.Identity;
         if (identity.TreeType != TreeType.PreorderedLog)
             throw new FailoverException($"the tree is of type {StoreFormat.TreeTypeName(identity.TreeType)}: not a secondary's");
+        if (DamageMark.Load(store) is { } mark)
+        {
+            throw new FailoverException($"the store is damaged: {mark.Text}. Promote another node. If the store has been repaired, start "
+                + "this node: a complete check that finds nothing takes the mark away");
+        }
+
         if (identity.LogKeyHash is not { } log)
         {
             throw new FailoverException("this secondary was never told its log's key, neither by --log-key-file nor by its "
@@ -57,7 +64,7 @@ internal sealed class PromotionChecks(
             return known;
         var carried = LoadSth();
         CheckPrefix(carried.TreeHead, $"the signed tree head in {sth.Path}");
-        steps.Add("sth file", $"{sth.Path}: size {carried.TreeHead.Size}, in this tree; the log goes on from it");
+        steps.Add("sth file", $"{sth.Path}: size {carried.TreeHead.Size}, in this tree");
         return known?.SignedTreeHead.TreeHead.Size >= carried.TreeHead.Size ? known : new CosignedTreeHead(carried, []);
     }
 

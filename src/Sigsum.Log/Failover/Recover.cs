@@ -82,8 +82,8 @@ internal sealed class Recover(
 
         if (!await agree($"Bring {options.DataDir} up to the tree of {options.From}, size {target.Size}?"))
             throw new FailoverException("not agreed to; nothing was changed");
-        var promoted = StartupFile.IsOfPromotion(new StartupFile(options.SthFile, services.Machine.Disk).Read());
-        var recovery = new TreeRecovery(store, options.DataDir, signed, promoted, nodes, services);
+        var inherited = TreeRecovery.InheritedSize(store, new StartupFile(options.SthFile, services.Machine.Disk).Read());
+        var recovery = new TreeRecovery(store, options.DataDir, signed, inherited, nodes, services);
         switch (await recovery.RecoverAsync(options.From, target, progress, cancellationToken))
         {
             case RecoveryOutcome.Impossible impossible:

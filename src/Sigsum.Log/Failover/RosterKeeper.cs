@@ -118,10 +118,13 @@ internal sealed partial class RosterKeeper(
     /// <summary>Brings the roster that is configured into force, if nobody is left behind by it.</summary>
     private async Task<bool> SettleAsync(CancellationToken cancellationToken)
     {
+        var latest = succession.Latest;
+        if (!SuccessionRules.MayBePrimary(latest, succession.NodeId))
+            return NotYet($"node {latest!.NodeId:N} was promoted in epoch {latest.Epoch}: the roster of that epoch is not for this node to make");
         var entries = RosterPlan.Entries(options.Secondaries, _heard, _current);
         if (_current is null && entries.IsEmpty)
             return InForceNow();
-        var next = await ProposeAsync(entries, cancellationToken);
+        var next = await ProposeAsync(latest?.Epoch ?? 0, entries, cancellationToken);
         if (ReferenceEquals(next, _current))
             return InForceNow();
         if (_holds.Count(size => size >= signed()) < options.SecondaryQuorum)
@@ -146,6 +149,8 @@ internal sealed partial class RosterKeeper(
         if (!RosterPlan.CannotPromote(_current, unaware.Count))
             return NotYet($"{string.Join(", ", unaware)} must hear of the new secondaries, and cannot be told");
 
+        if (!ReferenceEquals(latest, succession.Latest))
+            return NotYet("another node was promoted meanwhile");
         store.CommitRecords([RosterRecord.ToStore(next)]);
         Volatile.Write(ref _current, next);
         _proposed = null;
@@ -168,9 +173,8 @@ internal sealed partial class RosterKeeper(
         return true;
     }
 
-    private async Task<Roster> ProposeAsync(ImmutableArray<RosterEntry> entries, CancellationToken cancellationToken)
+    private async Task<Roster> ProposeAsync(ulong epoch, ImmutableArray<RosterEntry> entries, CancellationToken cancellationToken)
     {
-        var epoch = succession.Latest?.Epoch ?? 0;
         foreach (var known in new[] { _current, _proposed })
         {
             if (known is not null && known.Epoch == epoch && known.Primary == succession.NodeId

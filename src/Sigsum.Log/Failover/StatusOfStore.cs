@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sigsum.Log.Publication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
@@ -20,6 +21,8 @@ internal static class StatusOfStore
         var reasons = identity.Role == NodeRole.Primary
             ? OfPrimary(identity, latest)
             : OfSecondary(identity, latest, roster, published);
+        if (DamageMark.Load(store) is { } mark)
+            reasons = reasons.Insert(0, $"its store is damaged: {mark.Text}");
         return new NodeStatus
         {
             Running = false,

@@ -42,7 +42,7 @@ internal static class Takeover
         // Before the role: a primary that finds neither file does not start, and this is done again.
         PutAway(store, sthFile, disk);
         Complete(sthFile, disk);
-        store.UpdateIdentity(store.Identity.StepsTo(NodeRole.Primary), []);
+        store.UpdateIdentity(store.Identity.StepsTo(NodeRole.Primary), [TreeRecovery.Inherits(store)]);
     }
 
     /// <summary>Makes a primary that has handed over a secondary. Its tree is that of the new primary, leaf by leaf.</summary>

@@ -7,6 +7,7 @@ using Sigsum.Client;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
 using Sigsum.Messages;
@@ -26,12 +27,12 @@ namespace Sigsum.Log.Failover;
 /// <param name="store">The tree of this primary.</param>
 /// <param name="dataDir">Where leaves are set aside.</param>
 /// <param name="signed">Heads that the log has signed, as far as is known here.</param>
-/// <param name="promoted">Whether this node was promoted and has signed nothing since: then all that it holds may have been signed
-/// by the primary before, and no leaf of it gives way.</param>
+/// <param name="inherited">Where this node was promoted and has signed nothing since, the size that it was promoted with: all of
+/// that may have been signed by the primary before, and none of it gives way. Else 0.</param>
 /// <param name="nodes">How the secondaries are reached.</param>
 /// <param name="services">The node's surroundings.</param>
 internal sealed partial class TreeRecovery(
-    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, bool promoted, InternalNetwork nodes, NodeServices services)
+    ILogStore store, string? dataDir, ImmutableArray<ClaimedHead> signed, ulong inherited, InternalNetwork nodes, NodeServices services)
 {
     /// <summary>How long a secondary may take to say what it holds; one that is away is listened to later.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -42,18 +43,22 @@ internal sealed partial class TreeRecovery(
     /// </summary>
     public const string RecordKey = "recovered";
 
+    /// <summary>Name of the stored record with the size that the node was promoted with.</summary>
+    public const string InheritedKey = "promoted-size";
+
     private readonly ILogger _logger = services.Logger<TreeRecovery>();
 
     /// <summary>The size in the record; null where nothing was ever fetched back.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
-    public static ulong? RecoveredTo(ILogStore store)
-    {
-        if (store.ReadRecord(RecordKey) is not { } bytes)
-            return null;
-        return Decimal63.TryParse(bytes, out var size)
-            ? size
-            : throw new StoreException("the stored size of a recovery is damaged");
-    }
+    public static ulong? RecoveredTo(ILogStore store) => ReadSize(store, RecordKey);
+
+    /// <summary>What a node that is promoted stores of the tree that it holds.</summary>
+    public static StoreRecord Inherits(ILogStore store) => SizeRecord(InheritedKey, store.TreeHead.Size);
+
+    /// <summary>How much of a tree gives way to nobody, because the primary before may have signed it.</summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static ulong InheritedSize(ILogStore store, StartupMode mode) =>
+        StartupFile.IsOfPromotion(mode) ? ReadSize(store, InheritedKey) ?? ulong.MaxValue : 0;
 
     /// <summary>Refuses the birth of a log that is there already: an existing log is never started as an empty one.</summary>
     /// <exception cref="StartupException">A secondary holds leaves.</exception>
@@ -113,24 +118,33 @@ internal sealed partial class TreeRecovery(
                 + "its leaves away: bring back the full data directory, or promote that node");
         }
 
-        if (promoted && common.Size < before.Size)
+        if (common.Size < Math.Min(before.Size, inherited))
         {
             return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on than this node, which was "
-                + $"promoted with {before.Size} leaves: `sigsum-log rejoin` that node, or make it anew");
+                + $"promoted with {Math.Min(before.Size, inherited)} leaves: `sigsum-log rejoin` that node, or make it anew");
         }
 
         if (Beyond(common) is { } problem)
             return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on, and {problem}");
 
         // Before anything is changed: a crash on the way must not let this node forget that the log is larger.
-        store.CommitRecords(
-            [new StoreRecord(RecordKey, Encoding.ASCII.GetBytes(head.Size.ToString(CultureInfo.InvariantCulture)))]);
+        store.CommitRecords([SizeRecord(RecordKey, head.Size)]);
         var setAside = before.Size > common.Size ? SetAside(common) : null;
         await new LeafCopier(store).CopyAsync(feed, head, progress, cancellationToken);
         if (setAside is not null)
             PutBack(setAside);
         return new RecoveryOutcome.Recovered(url, before, store.TreeHead, setAside);
     }
+
+    private static ulong? ReadSize(ILogStore store, string key)
+    {
+        if (store.ReadRecord(key) is not { } bytes)
+            return null;
+        return Decimal63.TryParse(bytes, out var size) ? size : throw new StoreException($"the stored size '{key}' is damaged");
+    }
+
+    private static StoreRecord SizeRecord(string key, ulong size) =>
+        new(key, Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A head that the log has signed, that is a head of the tree here, and that is not in the common part.</summary>
     private string? Beyond(TreeHead common) => signed

@@ -16,7 +16,7 @@ internal static partial class PrimaryRecovery
         CancellationToken cancellationToken)
     {
         var dataDir = options.Node.Backend == Backend.Embedded ? options.Node.DataDir : null;
-        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), StartupFile.IsOfPromotion(startup.Mode), nodes, services);
+        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), TreeRecovery.InheritedSize(store, startup.Mode), nodes, services);
         if (startup.Mode == StartupMode.Empty)
         {
             await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);

@@ -37,6 +37,8 @@ internal sealed partial class RetiredNode : INodeAdmin, IAsyncDisposable
         _nodes = InternalNetwork.Open(secondary.Node, _succession, services);
         _listeners = new NodeListeners(secondary.Node, _nodes, services);
         _tasks = new NodeTasks(services.Health, services.Logger<NodeTasks>());
+        if (DamageMark.Load(store) is { } mark)
+            _damage.Report(mark.Text);
     }
 
     /// <summary>Completes when the node has another role, faulted with <see cref="NodeRestartException"/>; or when it failed.</summary>

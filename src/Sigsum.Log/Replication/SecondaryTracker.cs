@@ -133,7 +133,13 @@ internal sealed class SecondaryTracker(
         var verdict = Acknowledgement.Judge(head, peer.PublicKey, store.TreeHead, store);
         var holds = verdict == AcknowledgementVerdict.Holds ? head.TreeHead.Size : 0;
         if (!await IsOursAsync(answer.Node, holds, cancellationToken))
+        {
+            // It is not counted, but what it holds may be the log's all the same: an older copy of this node need not know that
+            // it was made one of the secondaries.
+            if (answer.Node is not null && verdict is AcknowledgementVerdict.Ahead or AcknowledgementVerdict.Diverged)
+                restart?.Invoke($"secondary {peer.Url.Authority} holds {head.TreeHead.Size} leaves that this primary lacks: starting again, to compare the two trees");
             return false;
+        }
 
         switch (verdict)
         {

@@ -11,7 +11,7 @@ internal static class NodeScrub
 {
     private const string PrimaryAdvice =
         "nothing is signed and no leaf is taken any more. Stop this node, see what `sigsum-log verify` says, keep the "
-        + "directory, and bring the leaves back from a secondary (`sigsum-log recover`)";
+        + "directory, and promote a secondary (`sigsum-log promote`)";
 
     private const string SecondaryAdvice =
         "nothing is stored or acknowledged any more. Stop this node, see what `sigsum-log verify` says, and let it "
@@ -59,6 +59,7 @@ internal static class NodeScrub
         var scrubber = new Scrubber(
             store, options.ScrubRate, options.ScrubInterval, claims, damage, found, advice, services);
         services.Metrics.Scrub.Observe(() => scrubber.Progress);
+        scrubber.Recall();
         return scrubber;
     }
 

@@ -35,9 +35,21 @@ internal sealed partial class Scrubber(
     private readonly ILogger _logger = services.Logger<Scrubber>();
     private readonly HealthCondition _condition = MetAtStart(services.Health);
     private volatile ScrubProgress _progress = ScrubProgress.None;
+    private string? _recalled;
 
     /// <summary>How far it is.</summary>
     public ScrubProgress Progress => _progress;
+
+    /// <summary>Closes the node at its start, if a scrubber of an earlier one has found something.</summary>
+    /// <exception cref="StoreException">Nobody can tell.</exception>
+    public void Recall()
+    {
+        if (DamageMark.Load(store) is not { } mark)
+            return;
+        _recalled = $"{mark.Text} (found before this start)";
+        _progress = ScrubProgress.None with { Problems = [_recalled] };
+        Tell(mark with { Text = _recalled });
+    }
 
     /// <summary>Makes passes until cancelled, or until one has found something; then it only waits.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -72,7 +84,7 @@ internal sealed partial class Scrubber(
             }
 
             _progress = new ScrubProgress(
-                pass.Checked, pass.Size, _progress.LastPass, [.. problems.Select(problem => problem.Text)])
+                pass.Checked, pass.Size, _progress.LastPass, [.. Recalled(), .. problems.Select(problem => problem.Text)])
             {
                 IsUnderWay = !pass.IsDone,
             };
@@ -91,7 +103,14 @@ internal sealed partial class Scrubber(
         var seconds = (long)_time.GetElapsedTime(started).TotalSeconds;
         _progress = _progress with { LastPass = new ScrubPass(_time.GetUtcNow(), pass.Checked, seconds) };
         Whole(_logger, pass.Checked, pass.Nodes, seconds);
+        if (_recalled is not null)
+        {
+            store.CommitRecords([DamageMark.None]);
+            WholeAgain(_logger, _recalled);
+        }
     }
+
+    private string[] Recalled() => _recalled is null ? [] : [_recalled];
 
     /// <summary>The node first: from here on nothing is signed, and what it answers wrongly is not answered.</summary>
     private void Tell(StoreProblem problem)
@@ -100,12 +119,27 @@ internal sealed partial class Scrubber(
         found(problem);
         if (first)
         {
+            if (_recalled is null)
+                Remember(problem);
             _condition.NotMet($"damaged: {problem.Text}; {advice}");
             Damaged(_logger, problem.Text, advice);
         }
         else
         {
             DamagedToo(_logger, problem.Text);
+        }
+    }
+
+    private void Remember(StoreProblem problem)
+    {
+        try
+        {
+            store.CommitRecords([DamageMark.ToStore(problem)]);
+        }
+        catch (StoreException error)
+        {
+            // The node is closed all the same; the next start has to find it again.
+            NotRemembered(_logger, error.Message);
         }
     }
 
@@ -120,6 +154,14 @@ internal sealed partial class Scrubber(
     [LoggerMessage(Level = LogLevel.Information,
         Message = "the store is whole: {Leaves} leaves and {Nodes} tree hashes checked in {Seconds} s")]
     private static partial void Whole(ILogger logger, ulong leaves, ulong nodes, long seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "the store was marked as damaged ({Problem}), and a complete check finds nothing any more: the mark is gone. Start "
+            + "the node again to open it; if nobody has repaired anything, suspect the memory or the disk of this machine")]
+    private static partial void WholeAgain(ILogger logger, string problem);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the damage cannot be marked in the store: {Reason}")]
+    private static partial void NotRemembered(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "the store is damaged: {Problem}; {Advice}")]
     private static partial void Damaged(ILogger logger, string problem, string advice);

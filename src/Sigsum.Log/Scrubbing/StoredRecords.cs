@@ -50,6 +50,8 @@ internal sealed record StoredRecords(
                     published = Publisher.ParsePublished(record.Value.Span, logKey);
                 else if (record.Key.StartsWith(RateLimitRecord.Prefix, StringComparison.Ordinal))
                     RateLimitRecord.Parse(record);
+                else if (record.Key == DamageMark.RecordKey)
+                    DamageMark.Parse(record.Value.Span);
                 else if (!RecordKeys.IsKnown(record.Key))
                     unknown.Add(record.Key);
             }

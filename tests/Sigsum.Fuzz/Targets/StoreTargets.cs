@@ -1,5 +1,6 @@
 using Sigsum.Log.Failover;
 using Sigsum.Log.Publication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Witnessing;
 using Sigsum.Messages;
@@ -33,6 +34,8 @@ internal static class StoreTargets
             Must.BeWrittenAsButForCase(input, Publisher.ToStore(value).Value.Span), typeof(StoreException)),
         Of("lost-nodes", input => LostNodesRecord.Parse(input), (input, value) =>
             Must.BeWrittenAs(input, LostNodesRecord.ToStore(value).Value.Span), typeof(StoreException)),
+        Of("damage-mark", input => DamageMark.Parse(input), (input, value) =>
+            Must.BeWrittenAs(input, DamageMark.ToStore(value).Value.Span), typeof(StoreException)),
         Of("trial-witness-state", TrialWitnessState.Parse, (input, value) =>
             Must.BeWrittenAsButForCase(input, TrialWitnessState.Format(value))),
         Of("set-aside-file", input => SetAsideFile.ReadBack(new MemoryStream(input.ToArray())).SelectMany(leaves => leaves).ToArray(),

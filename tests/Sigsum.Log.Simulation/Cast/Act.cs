@@ -47,6 +47,12 @@ internal enum Deed
 
     /// <summary>A node that was primary is started as primary with an old configuration, and some secondaries only.</summary>
     StartAsOldPrimary,
+
+    /// <summary>Something that a node has stored is no longer what was written.</summary>
+    Decay,
+
+    /// <summary>A witness says what is not so, for a while.</summary>
+    LetWitnessLie,
 }
 
 /// <summary>One entry of the plan of a story.</summary>

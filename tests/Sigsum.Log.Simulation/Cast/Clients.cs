@@ -1,3 +1,4 @@
+using Sigsum.Checkpoints;
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Messages;
@@ -39,11 +40,26 @@ internal sealed class Clients(World world, Ed25519Signer submitter)
             if (!head.SignedTreeHead.Verify(world.LogKey.PublicKey))
                 world.Truth.Break("append-only", "a head was shown that is not signed with the log's key");
             world.Truth.OnShown(head.SignedTreeHead.TreeHead, before);
+            CheckCosignatures(head);
             return head.SignedTreeHead.TreeHead;
         }
         catch (LogClientException)
         {
             return null;
+        }
+    }
+
+    private void CheckCosignatures(CosignedTreeHead head)
+    {
+        var origin = Checkpoint.FromSignedTreeHead(head.SignedTreeHead, world.LogKey.PublicKey).Origin;
+        foreach (var cosignature in head.Cosignatures)
+        {
+            if (!world.Witnesses.Any(witness => witness.PublicKey.KeyHash() == cosignature.KeyHash
+                && cosignature.Verify(witness.PublicKey, origin, head.SignedTreeHead.TreeHead)))
+            {
+                world.Truth.Break("cosigned", $"a head of size {head.SignedTreeHead.TreeHead.Size} was shown with a cosignature that none of "
+                    + "the witnesses has made");
+            }
         }
     }
 

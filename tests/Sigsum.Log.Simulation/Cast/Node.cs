@@ -1,5 +1,7 @@
 using Sigsum.Crypto;
+using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Simulation.Machine;
 using Sigsum.Log.Storage;
 using Process = Sigsum.Log.Simulation.Machine.Process;
@@ -15,6 +17,7 @@ internal sealed class Node
     private FileTable? _copiedFiles;
     private StoredTree? _copiedTree;
     private bool _wanted = true;
+    private NodeHealth? _health;
 
     public Node(World world, int number, Ed25519Signer key)
     {
@@ -53,6 +56,20 @@ internal sealed class Node
 
     /// <summary>Whether it was put back to an older copy, and has not caught up since.</summary>
     public bool IsBehind { get; set; }
+
+    /// <summary>Whether anything that it has stored is no longer what was written.</summary>
+    public bool IsDamaged => Host.Files.Damaged.Any() || Host.Tree!.IsDamaged;
+
+    /// <summary>Whether its program looks through the store, and has found nothing.</summary>
+    public bool SeesNoDamage => Process is { Alive: true }
+        && _health!.Conditions().Any(condition => condition is { Name: "store", Ok: true });
+
+    /// <summary>Whether its program runs, and is closed because damage was found.</summary>
+    public bool IsClosed => Process is { Alive: true }
+        && _health!.Conditions().Any(condition => condition is { Name: "store", Ok: false });
+
+    /// <summary>Whether damage was found, and the store remembers that.</summary>
+    public bool KnowsDamage => Host.Tree!.Records.ContainsKey(DamageMark.RecordKey);
 
     /// <summary>What the store says of the node.</summary>
     public NodeRole Role => Host.Tree!.Identity.Role;
@@ -115,15 +132,35 @@ internal sealed class Node
         return true;
     }
 
+    /// <summary>Something that it has stored changes.</summary>
+    public void Decay(Decay kind)
+    {
+        var what = Host.Tree!.Decay(kind, _world.DecayRandom);
+        if (kind == Machine.Decay.FileChanged && Host.Files.Decay(_world.DecayRandom) is { } name)
+            what = $"a bit of {name} has changed";
+
+        if (what is not null)
+            _world.Story.Tell(Host.Name, what);
+    }
+
+    /// <summary>Takes disk and store away, and what copies there are; the node must be stopped.</summary>
+    public void Wipe()
+    {
+        Lost.Add(Host.Tree!);
+        (Host.Files, _copiedFiles, _copiedTree) = (new FileTable(), null, null);
+        IsBehind = true;
+    }
+
     /// <summary>What a primary here is told.</summary>
     public PrimaryOptions PrimaryOptions => new()
     {
         Node = Options("log"),
-        PolicyFile = _world.Policy is null ? null : "policy",
+        PolicyFile = _world.Policy is null ? null : World.PolicyFile,
         SthFile = "sth",
         Secondaries = [.. (AsPrimaryOf ?? [.. _world.Nodes.Where(node => node != this)]).Select(node => node.Peer)],
         SecondaryQuorum = AsPrimaryOf is null ? Quorum : Math.Min(Quorum, AsPrimaryOf.Count),
         ChangesRoles = AsPrimaryOf is null,
+        LostNodes = [.. _world.LostNodes],
     };
 
     /// <summary>What a command here is told of the node.</summary>
@@ -134,6 +171,7 @@ internal sealed class Node
         ExternalEndpoint = new HostPort(Host.Name, 6965),
         InternalEndpoint = new HostPort(Host.Name, 6967),
         Interval = _world.Interval,
+        ScrubInterval = _world.ScrubInterval,
     };
 
     /// <summary>A new process on the host.</summary>
@@ -152,7 +190,7 @@ internal sealed class Node
     private async Task RunOnceAsync()
     {
         var (process, services) = NewProcess("node");
-        Process = process;
+        (Process, _health) = (process, services.Health);
         var ended = NewSource();
         process.Ended += ended.SetResult;
         using var stop = new CancellationTokenSource();

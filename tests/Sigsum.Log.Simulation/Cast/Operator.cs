@@ -61,6 +61,9 @@ internal sealed class Operator(World world)
             case Deed.Rejoin when node != other:
                 await AloneAsync(() => RejoinAsync(node, other));
                 break;
+            case Deed.Decay:
+                await DecayAsync(node, (Decay)(act.Number % 5), act.Lasts);
+                break;
             case Deed.StartAsOldPrimary:
                 await AloneAsync(() => StartAsOldPrimaryAsync(node, act.Number));
                 break;
@@ -71,11 +74,15 @@ internal sealed class Operator(World world)
     }
 
     /// <summary>Stops a secondary and promotes it.</summary>
+    /// <param name="node">The secondary.</param>
+    /// <param name="fence">Whether the primary before is to be told.</param>
+    /// <param name="replaced">The one node that is lost, and in whose place it is promoted.</param>
     /// <returns>Whether it is primary now.</returns>
-    public async Task<bool> PromoteAsync(Node node, bool fence)
+    public async Task<bool> PromoteAsync(Node node, bool fence, Node? replaced = null)
     {
         // Whoever was put back to an older copy has lost what it held: to promote then is to lose two nodes at once.
-        if (world.Nodes.Any(other => other.IsBehind))
+        // The same of one that is spoilt, as long as it does not know so itself and refuses.
+        if (world.Nodes.Any(other => other.IsBehind && other != replaced) || (node.IsDamaged && !node.KnowsDamage))
             return false;
         await node.StopAsync(cleanly: true);
         var promoted = await CommandAsync(node, "promote", async (store, services) =>
@@ -85,6 +92,7 @@ internal sealed class Operator(World world)
                 SthFile = "sth",
                 PrimaryUrl = world.Nodes[0] == node ? null : world.Nodes[0].Peer.Url,
                 NodeUrl = node.Peer.Url,
+                LostNodes = [.. world.LostNodes],
                 Policy = world.Policy is null ? null : TrustPolicy.Parse(world.Policy),
                 FencePrimary = fence,
                 Node = node.Options("log"),
@@ -115,10 +123,69 @@ internal sealed class Operator(World world)
         return done;
     }
 
+    /// <summary>
+    /// Puts a new, empty secondary in the place of a node whose store is damaged, as the manual says: if it is the primary,
+    /// another one is promoted first. What is no part of the store is only written again.
+    /// </summary>
+    public async Task ReplaceAsync(Node node)
+    {
+        await node.StopAsync(cleanly: true);
+        node.Spare();
+        if (!node.Host.Tree!.IsDamaged && node.Host.Files.Damaged.All(name => name == World.PolicyFile))
+        {
+            world.WritePolicy(node);
+            node.Start();
+            return;
+        }
+
+        var wasPrimary = world.Named() == node;
+        world.LostNodes.Add(node.Host.Tree!.Identity.NodeId);
+        node.Wipe();
+        world.Bear(node, NodeRole.Secondary);
+        world.Story.Tell(node.Host.Name, "is made anew, as a secondary");
+        node.AsPrimaryOf = null;
+        if (wasPrimary)
+        {
+            await PromoteAnotherAsync(node);
+        }
+        else if (world.Named() is { } primary)
+        {
+            // Its configuration says now that the old node is gone for good.
+            await primary.StopAsync(cleanly: true);
+            primary.Start();
+        }
+
+        node.Start();
+    }
+
+    private async Task PromoteAnotherAsync(Node node)
+    {
+        foreach (var other in world.Nodes.Where(other => other != node && other.Role == NodeRole.Secondary && !other.IsDamaged)
+            .OrderByDescending(other => other.Host.Tree!.Head.Size))
+        {
+            if (await PromoteAsync(other, fence: false, replaced: node))
+                return;
+        }
+    }
+
+    private async Task DecayAsync(Node node, Decay kind, TimeSpan unseen)
+    {
+        // As with a copy that is put back: one node at a time may be lost, and one that is spoilt is lost.
+        if (!world.Nodes.All(other => world.IsInPlace(other) && world.IsListed(other)))
+            return;
+        node.Decay(kind);
+        await world.Clock.DelayAsync(unseen);
+        await AloneAsync(async () =>
+        {
+            if (node.IsDamaged)
+                await ReplaceAsync(node);
+        });
+    }
+
     private async Task SwitchOverAsync(Node from, Node to)
     {
         if (from.Process is not { Alive: true } || from.Role != NodeRole.Primary || from.Host.Admin is not { } admin
-            || world.Nodes.Any(node => node.IsBehind))
+            || world.Nodes.Any(node => node.IsBehind) || to.IsDamaged)
             return;
         try
         {

@@ -5,24 +5,38 @@ internal sealed record Plan(
     int Seed, int Nodes, int Quorum, int Witnesses, TimeSpan Interval, TimeSpan SubmitPause, TimeSpan Length,
     IReadOnlyList<Act> Acts)
 {
+    /// <summary>Kinds that came later. They are drawn apart: a seed without them has the story that it always had.</summary>
+    private static readonly Deed[] Later = [Deed.Decay, Deed.LetWitnessLie];
+
     /// <summary>Draws a plan. Each seed has some kinds of deeds and lacks others, so that rare combinations come up.</summary>
-    public static Plan Draw(int seed)
+    /// <param name="seed">From what.</param>
+    /// <param name="without">Kinds to leave out.</param>
+    public static Plan Draw(int seed, IReadOnlySet<Deed> without)
     {
         var random = new Random(seed);
         var nodes = random.Next(2, 5);
-        var deeds = Enum.GetValues<Deed>().Where(_ => random.Next(2) == 0).ToArray();
+        var deeds = Enum.GetValues<Deed>().Except(Later).Where(_ => random.Next(2) == 0).ToArray();
         var length = TimeSpan.FromMinutes(random.Next(10, 90));
         var acts = new List<Act>();
         var between = TimeSpan.FromSeconds(random.Next(20, 300));
-        for (var at = TimeSpan.FromSeconds(20); at < length && deeds.Length > 0; at += between * 2 * random.NextDouble())
-        {
-            acts.Add(new Act(
-                at, deeds[random.Next(deeds.Length)], random.Next(nodes), random.Next(nodes),
-                TimeSpan.FromSeconds(random.Next(1, 180)), random.Next(1000)));
-        }
-
-        return new Plan(
+        Schedule(deeds, between);
+        var plan = new Plan(
             seed, nodes, random.Next(1, nodes), random.Next(0, 4), TimeSpan.FromSeconds(random.Next(5, 60)),
             TimeSpan.FromSeconds(0.5 + (10 * random.NextDouble())), length, acts);
+
+        random = new Random(seed + 4);
+        var later = Later.Where(_ => random.Next(2) == 0).ToArray();
+        Schedule(later, TimeSpan.FromSeconds(random.Next(60, 900)));
+        return plan with { Acts = [.. acts.Where(act => !without.Contains(act.Deed)).OrderBy(act => act.At)] };
+
+        void Schedule(Deed[] kinds, TimeSpan pause)
+        {
+            for (var at = TimeSpan.FromSeconds(20); at < length && kinds.Length > 0; at += pause * 2 * random.NextDouble())
+            {
+                acts.Add(new Act(
+                    at, kinds[random.Next(kinds.Length)], random.Next(nodes), random.Next(nodes),
+                    TimeSpan.FromSeconds(random.Next(1, 180)), random.Next(1000)));
+            }
+        }
     }
 }

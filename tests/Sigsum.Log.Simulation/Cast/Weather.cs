@@ -31,6 +31,13 @@ internal sealed class Weather(World world)
                 await world.Clock.DelayAsync(act.Lasts);
                 world.Wire.Mend(witness);
                 break;
+            case Deed.LetWitnessLie when world.Witnesses.Count > 0:
+                var liar = world.Witnesses[act.Other % world.Witnesses.Count];
+                liar.Lie = (WitnessLie)(1 + (act.Number % 5));
+                world.Story.Tell(liar.Host, $"lies for {act.Lasts.TotalSeconds} s: {liar.Lie}");
+                await world.Clock.DelayAsync(act.Lasts);
+                liar.Lie = WitnessLie.None;
+                break;
             case Deed.Disturb:
                 world.Story.Tell("network", $"is disturbed for {act.Lasts.TotalSeconds} s");
                 (world.Wire.Lost, world.Wire.Duplicated) = (act.Number % 7 / 30.0, act.Number % 5 / 20.0);
@@ -48,10 +55,12 @@ internal sealed class Weather(World world)
         world.Wire.Latency = TimeSpan.FromMilliseconds(20);
     }
 
-    /// <summary>All links are mended.</summary>
+    /// <summary>All links are mended, and witnesses say what is so.</summary>
     public void Clear()
     {
         Calm();
+        foreach (var witness in world.Witnesses)
+            witness.Lie = WitnessLie.None;
         foreach (var host in world.Nodes.Select(node => node.Host.Name).Concat(world.Witnesses.Select(w => w.Host)))
             world.Wire.Mend(host);
     }

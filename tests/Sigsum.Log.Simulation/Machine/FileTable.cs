@@ -48,6 +48,21 @@ internal sealed class FileTable
             file.LosePower(random);
     }
 
+    /// <summary>Files of which a bit has changed, and that were not written again since.</summary>
+    public IEnumerable<string> Damaged => _names.Where(file => file.Value.IsDamaged).Select(file => file.Key);
+
+    /// <summary>One bit of one file changes.</summary>
+    /// <returns>Which file; null where there is none with anything in it.</returns>
+    public string? Decay(Random random)
+    {
+        string[] names = [.. _names.Where(file => file.Value.Content.Length > 0).Select(file => file.Key).Order(StringComparer.Ordinal)];
+        if (names.Length == 0)
+            return null;
+        var name = names[random.Next(names.Length)];
+        _names[name].Decay(random);
+        return name;
+    }
+
     /// <summary>A copy of all files as they are.</summary>
     public FileTable Copy()
     {
@@ -96,6 +111,18 @@ internal sealed class FileData
         _durable = Content;
     }
 
+    /// <summary>Whether a bit has changed.</summary>
+    public bool IsDamaged { get; private set; }
+
+    /// <summary>One bit changes.</summary>
+    public void Decay(Random random)
+    {
+        byte[] content = [.. Content];
+        content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
+        _durable = Content = content;
+        IsDamaged = true;
+    }
+
     /// <summary>A durable copy.</summary>
-    public FileData Copy() => new() { Content = Content, _durable = Content };
+    public FileData Copy() => new() { Content = Content, _durable = Content, IsDamaged = IsDamaged };
 }

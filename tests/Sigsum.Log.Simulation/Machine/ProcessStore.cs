@@ -38,33 +38,29 @@ internal sealed class ProcessStore(StoredTree tree, Process process, Func<string
         ArgumentOutOfRangeException.ThrowIfGreaterThan(start, tree.Head.Size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)destination.Length, tree.Head.Size - start, nameof(destination));
         for (var i = 0; i < destination.Length; i++)
-        {
-            if (tree.Damaged.Contains(start + (ulong)i))
-                throw new StoreException($"simulated: leaf {start + (ulong)i} is damaged");
-            destination[i] = tree.Leaves[(int)start + i];
-        }
+            destination[i] = tree.ReadLeaf(start + (ulong)i);
     }
 
     /// <inheritdoc/>
     public Hash ReadNode(NodeId id)
     {
         process.MustBeAlive();
-        return tree.ReadNode(id);
+        return tree.ReadNodeFromDisk(id);
     }
 
     /// <inheritdoc/>
     public byte[]? ReadRecord(string key)
     {
         process.MustBeAlive();
-        return tree.Records.TryGetValue(key, out var value) ? [.. value] : null;
+        return tree.ReadRecord(key);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<StoreRecord> ReadRecords(string prefix)
     {
         process.MustBeAlive();
-        return [.. tree.Records.Where(record => record.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(record => new StoreRecord(record.Key, record.Value.ToArray()))];
+        return [.. tree.Records.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(key => new StoreRecord(key, tree.ReadRecord(key)!))];
     }
 
     /// <inheritdoc/>

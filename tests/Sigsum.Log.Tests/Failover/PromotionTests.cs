@@ -2,6 +2,7 @@ using System.Net;
 using Sigsum.Client;
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Tests.Hosting;
@@ -116,6 +117,43 @@ public sealed class PromotionTests
         Assert.Contains($"the primary at {c.InternalUrl} answers", refused.Message, StringComparison.Ordinal);
         using var store = RocksDbLogStore.Open(b.Directory);
         Assert.Null(Succession.Load(store));
+    }
+
+    [Fact]
+    public async Task A_signed_head_from_an_earlier_time_as_primary_is_not_what_the_log_goes_on_from()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b) = (nodes[0], nodes[1]);
+        File.Copy(a.SthFile, b.SthFile);
+        await a.CommitAsync(2);
+        await a.PublishedAsync(2);
+        await a.StopAsync();
+        await b.StopAsync();
+        await b.PromoteAsync(a);
+        Assert.False(File.Exists(b.SthFile));
+        Assert.True(File.Exists($"{b.SthFile}.before-epoch-1"));
+        Assert.Equal(StartupMode.AwaitSecondary, new StartupFile(b.SthFile, HostDisk.Instance).Read());
+    }
+
+    [Fact]
+    public async Task A_node_whose_store_is_known_to_be_damaged_is_not_promoted()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b) = (nodes[0], nodes[1]);
+        await a.StopAsync();
+        await b.StopAsync();
+        using (var store = RocksDbLogStore.Open(b.Directory))
+        {
+            store.CommitRecords([DamageMark.ToStore(new StoreProblem("leaf 0 has changed", 0))]);
+            Assert.Equal("its store is damaged: leaf 0 has changed", StatusOfStore.Read(store, null, DateTimeOffset.UnixEpoch).NotReadyBecause[0]);
+        }
+
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a));
+        Assert.Contains("leaf 0 has changed. Promote another node", refused.Message, StringComparison.Ordinal);
+        using var after = RocksDbLogStore.Open(b.Directory);
+        Assert.Null(Succession.Load(after));
     }
 
     [Fact]

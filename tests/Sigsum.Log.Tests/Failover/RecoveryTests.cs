@@ -81,6 +81,41 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Leaves_that_a_promoted_node_took_itself_before_it_signed_anything_give_way_all_the_same()
+    {
+        // As above, but what b has beyond size 1 came after its promotion: only an older copy of it can be like that.
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b) = (nodes[0], nodes[1]);
+        await a.StopAsync();
+        await b.StopAsync();
+        await b.PromoteAsync(a);
+        var own = (await log.RequestAsync(2)).ToLeaf();
+        using (var store = RocksDbLogStore.Open(b.Directory))
+            store.Commit(TreeAppender.Restore(store).Prepare([own], [own.LeafHash()], []));
+        var c = log.Add("c");
+        TreeHead held;
+        using (var from = RocksDbLogStore.Open(a.Directory))
+        using (var to = RocksDbLogStore.Create(c.Directory, StoreIdentity.ForNew(
+            NodeRole.Secondary, TreeType.PreorderedLog, log.LogKey.PublicKey.KeyHash())))
+        {
+            Leaf[] leaves = [default, (await log.RequestAsync(3)).ToLeaf(), (await log.RequestAsync(4)).ToLeaf()];
+            from.ReadLeaves(0, leaves.AsSpan(0, 1));
+            to.Commit(TreeAppender.Restore(to).Prepare(leaves, [.. leaves.Select(leaf => leaf.LeafHash())], []));
+            held = to.TreeHead;
+        }
+
+        await c.StartSecondaryAsync(b);
+        await b.StartPrimaryAsync([c]);
+        Assert.Equal(4ul, b.Primary!.LocalTree.Size);
+        await b.PublishedAsync(4);
+        await b.StopAsync();
+        using var after = RocksDbLogStore.Open(b.Directory);
+        Assert.Equal(held.RootHash, Merkle.ProofBuilder.Root(3, after));
+        Assert.Equal(3ul, after.FindLeaf(own.LeafHash()));
+    }
+
+    [Fact]
     public async Task A_primary_that_finds_out_later_shows_nothing_takes_nothing_and_asks_to_be_started_again()
     {
         await using var log = await WithOlderCopyAsync();

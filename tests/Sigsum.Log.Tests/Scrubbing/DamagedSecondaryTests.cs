@@ -52,6 +52,34 @@ public sealed class DamagedSecondaryTests
     }
 
     [Fact]
+    public async Task The_next_start_begins_closed_and_a_complete_check_that_finds_nothing_opens_the_one_after_it()
+    {
+        await using var log = new TestLog();
+        await log.FillAsync(Size, signed: Size);
+        Tampering.Flip(log.PathOf("secondary"), StoredThing.Leaf, 9);
+        await log.StartSecondaryAsync();
+        await TestLog.NotReadyAsync(log.SecondaryServices, "store: damaged: leaf 9 has changed");
+        await log.StopSecondaryAsync();
+
+        Tampering.Flip(log.PathOf("secondary"), StoredThing.Leaf, 9);
+        await log.StartSecondaryAsync();
+        Assert.Contains(
+            "leaf 9 has changed: neither index nor tree hash know its hash", log.Secondary!.Status().NotReadyBecause[0],
+            StringComparison.Ordinal);
+        Assert.Contains("(found before this start)", log.SecondaryServices.Health.Readiness().Text, StringComparison.Ordinal);
+        await Testing.Eventually.UntilAsync(
+            "a check that finds nothing", TestLog.Patience,
+            _ => Task.FromResult(log.Secondary!.Scrub.Progress.LastCompleted is not null), TestLog.Cancel);
+        var answer = await log.Http.GetAsync(new Uri(log.SecondaryInternalUrl, "get-secondary-tree-head"), TestLog.Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        await log.StopSecondaryAsync();
+
+        await log.StartSecondaryAsync();
+        await log.StartPrimaryAsync();
+        await log.CommitAsync(Size);
+    }
+
+    [Fact]
     public async Task A_request_that_it_holds_when_the_damage_is_found_is_not_acknowledged_either()
     {
         const int wait = 30;
