@@ -7,6 +7,7 @@
 //   dotnet run eng/planted-faults.cs -- NAME...          those that are named
 //   dotnet run eng/planted-faults.cs -- --seeds=2000     how many seeds are tried at most (500)
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 string root = Environment.CurrentDirectory;
@@ -50,7 +51,7 @@ foreach (JsonElement fault in document.RootElement.EnumerateArray())
     await BuildAsync(Text("name"), copy);
     var (seed, promise) = await FindAsync();
     allFound &= seed is not null;
-    Console.WriteLine($"| `{Text("name")}` | {Text("guard")} | {promise ?? "none"} | {seed?.ToString() ?? $"not found in {seeds}"} |");
+    Console.WriteLine($"| `{Text("name")}` | {Text("guard")} | {promise ?? "none"} | {seed?.ToString(CultureInfo.InvariantCulture) ?? $"not found in {seeds}"} |");
 }
 
 return allFound ? 0 : 1;
@@ -64,7 +65,7 @@ async Task<(int? Seed, string? Promise)> FindAsync()
         string[] parts = broken.Split(": ");
         if (code != 1 || parts.Length < 2)
             break;
-        int seed = int.Parse(parts[0]["seed ".Length..]);
+        int seed = int.Parse(parts[0]["seed ".Length..], CultureInfo.InvariantCulture);
         if ((await StartAsync(whole, Simulator, $"--seed={seed}", "--brief")).Code == 0)
             return (seed, parts[1]);
         first = seed + 1;
