@@ -146,8 +146,11 @@ internal sealed class World
     public bool LacksPromotion(Node node) => EpochOf(node) < Nodes.Max(EpochOf);
 
     /// <summary>Whether a node could take the place of any other: it holds all that is signed, and has the role that is its own.</summary>
-    public bool IsInPlace(Node node) =>
-        !node.IsBehind && !node.IsDamaged && !LacksPromotion(node) && Truth.IsHeldBy(node.Host.Tree!)
+    public bool IsInPlace(Node node) => IsNotLost(node) && Truth.IsHeldBy(node.Host.Tree!);
+
+    /// <summary>Whether a node has lost nothing, and has the role that is its own; leaves may still be on the way to it.</summary>
+    public bool IsNotLost(Node node) =>
+        !node.IsBehind && !node.IsDamaged && !LacksPromotion(node)
         && (node.Role == NodeRole.Secondary || RecordOf(node) is not { } latest || latest.NodeId == node.Host.Tree!.Identity.NodeId);
 
     /// <summary>Whether the primary has this node on its roster, or is this node: only then can it take the place of the primary.</summary>

@@ -120,7 +120,11 @@ internal sealed partial class RosterKeeper(
     {
         var latest = succession.Latest;
         if (!SuccessionRules.MayBePrimary(latest, succession.NodeId))
-            return NotYet($"node {latest!.NodeId:N} was promoted in epoch {latest.Epoch}: the roster of that epoch is not for this node to make");
+        {
+            return NotYet($"node {latest!.NodeId:N} was promoted in epoch {latest.Epoch}: the roster of that epoch is not for this node "
+                + "to make");
+        }
+
         var entries = RosterPlan.Entries(options.Secondaries, _heard, _current);
         if (_current is null && entries.IsEmpty)
             return InForceNow();

@@ -16,7 +16,8 @@ internal static partial class PrimaryRecovery
         CancellationToken cancellationToken)
     {
         var dataDir = options.Node.Backend == Backend.Embedded ? options.Node.DataDir : null;
-        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), TreeRecovery.InheritedSize(store, startup.Mode), nodes, services);
+        var inherited = TreeRecovery.InheritedSize(store, startup.Mode);
+        var recovery = new TreeRecovery(store, dataDir, startup.ClaimedHeads(store), inherited, nodes, services);
         if (startup.Mode == StartupMode.Empty)
         {
             await recovery.RequireEmptyAsync(options.Secondaries, cancellationToken);

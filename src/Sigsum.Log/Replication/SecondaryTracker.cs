@@ -134,10 +134,14 @@ internal sealed class SecondaryTracker(
         var holds = verdict == AcknowledgementVerdict.Holds ? head.TreeHead.Size : 0;
         if (!await IsOursAsync(answer.Node, holds, cancellationToken))
         {
-            // It is not counted, but what it holds may be the log's all the same: an older copy of this node need not know that
-            // it was made one of the secondaries.
-            if (answer.Node is not null && verdict is AcknowledgementVerdict.Ahead or AcknowledgementVerdict.Diverged)
-                restart?.Invoke($"secondary {peer.Url.Authority} holds {head.TreeHead.Size} leaves that this primary lacks: starting again, to compare the two trees");
+            // What it holds may be the log's all the same: an older copy of this node need not know that it was made one of the
+            // secondaries, and nothing is signed before its roster is in force.
+            if (!roster.InForce && answer.Node is not null && verdict is AcknowledgementVerdict.Ahead or AcknowledgementVerdict.Diverged)
+            {
+                restart?.Invoke($"secondary {peer.Url.Authority} holds another tree, of {head.TreeHead.Size} leaves: starting again, to "
+                    + "compare the two");
+            }
+
             return false;
         }
 

@@ -53,6 +53,9 @@ internal enum Deed
 
     /// <summary>A witness says what is not so, for a while.</summary>
     LetWitnessLie,
+
+    /// <summary>As <see cref="PutBackCopy"/>, also while some secondaries have not caught up.</summary>
+    PutBackCopyWhileOthersLag,
 }
 
 /// <summary>One entry of the plan of a story.</summary>

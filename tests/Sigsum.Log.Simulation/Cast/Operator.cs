@@ -47,7 +47,10 @@ internal sealed class Operator(World world)
                 node.TakeCopy();
                 break;
             case Deed.PutBackCopy:
-                await AloneAsync(() => PutBackCopyAsync(node, act.Lasts));
+                await AloneAsync(() => PutBackCopyAsync(node, act.Lasts, world.IsInPlace));
+                break;
+            case Deed.PutBackCopyWhileOthersLag:
+                await AloneAsync(() => PutBackCopyAsync(node, act.Lasts, world.IsNotLost));
                 break;
             case Deed.Promote when node.Role == NodeRole.Secondary:
                 await AloneAsync(() => PromoteAsync(node, fence: act.Number % 2 == 0));
@@ -204,11 +207,11 @@ internal sealed class Operator(World world)
         }
     }
 
-    private async Task PutBackCopyAsync(Node node, TimeSpan away)
+    private async Task PutBackCopyAsync(Node node, TimeSpan away, Func<Node, bool> isThere)
     {
-        // The promise is to survive the loss of one node. Whoever lacks leaves, has not heard of the last promotion, or is an
-        // old primary that has not rejoined, is lost already as far as the others are concerned.
-        if (!world.Nodes.Where(other => other != node).All(world.IsInPlace) || world.LacksPromotion(node))
+        // The promise is to survive the loss of one node. Whoever lacks leaves that it once had, has not heard of the last
+        // promotion, or is an old primary that has not rejoined, is lost already as far as the others are concerned.
+        if (!world.Nodes.Where(other => other != node).All(isThere) || world.LacksPromotion(node))
             return;
         await node.StopAsync(cleanly: false);
         if (node.PutBackCopy())

@@ -5,8 +5,9 @@ internal sealed record Plan(
     int Seed, int Nodes, int Quorum, int Witnesses, TimeSpan Interval, TimeSpan SubmitPause, TimeSpan Length,
     IReadOnlyList<Act> Acts)
 {
-    /// <summary>Kinds that came later. They are drawn apart: a seed without them has the story that it always had.</summary>
-    private static readonly Deed[] Later = [Deed.Decay, Deed.LetWitnessLie];
+    /// <summary>Kinds that came later. Each group is drawn apart: a seed without them has the story that it always had.</summary>
+    private static readonly (int Source, Deed[] Deeds)[] Later =
+        [(4, [Deed.Decay, Deed.LetWitnessLie]), (6, [Deed.PutBackCopyWhileOthersLag])];
 
     /// <summary>Draws a plan. Each seed has some kinds of deeds and lacks others, so that rare combinations come up.</summary>
     /// <param name="seed">From what.</param>
@@ -15,7 +16,7 @@ internal sealed record Plan(
     {
         var random = new Random(seed);
         var nodes = random.Next(2, 5);
-        var deeds = Enum.GetValues<Deed>().Except(Later).Where(_ => random.Next(2) == 0).ToArray();
+        var deeds = Enum.GetValues<Deed>().Except(Later.SelectMany(group => group.Deeds)).Where(_ => random.Next(2) == 0).ToArray();
         var length = TimeSpan.FromMinutes(random.Next(10, 90));
         var acts = new List<Act>();
         var between = TimeSpan.FromSeconds(random.Next(20, 300));
@@ -24,9 +25,13 @@ internal sealed record Plan(
             seed, nodes, random.Next(1, nodes), random.Next(0, 4), TimeSpan.FromSeconds(random.Next(5, 60)),
             TimeSpan.FromSeconds(0.5 + (10 * random.NextDouble())), length, acts);
 
-        random = new Random(seed + 4);
-        var later = Later.Where(_ => random.Next(2) == 0).ToArray();
-        Schedule(later, TimeSpan.FromSeconds(random.Next(60, 900)));
+        foreach (var (source, kinds) in Later)
+        {
+            random = new Random(seed + source);
+            var some = kinds.Where(_ => random.Next(2) == 0).ToArray();
+            Schedule(some, TimeSpan.FromSeconds(random.Next(60, 900)));
+        }
+
         return plan with { Acts = [.. acts.Where(act => !without.Contains(act.Deed)).OrderBy(act => act.At)] };
 
         void Schedule(Deed[] kinds, TimeSpan pause)
