@@ -20,6 +20,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
     /// <summary>Seeds that have found something when nodes decayed, and witnesses lied.</summary>
     public static TheoryData<int> FoundInDecay => [18, 418, 542, 548, 5305];
 
+    /// <summary>Seeds that have found something when copies were put back while other nodes lagged.</summary>
+    public static TheoryData<int> FoundInLag => [171, 206];
+
+    [Theory]
+    [MemberData(nameof(FoundInLag))]
+    public Task A_seed_that_has_found_something_in_lag_stays_whole(int seed) => MustBeWholeAsync($"--seed={seed}");
+
     [Theory]
     [MemberData(nameof(Found))]
     public Task A_seed_that_has_found_something_stays_whole(int seed) => MustBeWholeAsync(

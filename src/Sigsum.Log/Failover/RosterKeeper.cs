@@ -59,17 +59,19 @@ internal sealed partial class RosterKeeper(
     /// <param name="number">Which secondary.</param>
     /// <param name="node">What the node that answers says of itself.</param>
     /// <param name="holds">Up to which size it has proved to hold this primary's tree.</param>
+    /// <param name="wasAway">Whether it may have been put back to a time before the roster since it was asked last.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Whether its acknowledgements count.</returns>
     /// <exception cref="LogClientException">A node that has to be told cannot be.</exception>
-    public async Task<bool> AdmitAsync(int number, NodeGreeting? node, ulong holds, CancellationToken cancellationToken)
+    public async Task<bool> AdmitAsync(
+        int number, NodeGreeting? node, ulong holds, bool wasAway, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
         {
             _holds[number] = holds;
             var heard = new HeardNode(node?.NodeId);
-            if (_heard[number] != heard)
+            if (_heard[number] != heard || wasAway)
             {
                 _heard[number] = heard;
                 _told.Remove(number);

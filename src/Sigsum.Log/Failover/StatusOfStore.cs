@@ -11,7 +11,11 @@ namespace Sigsum.Log.Failover;
 internal static class StatusOfStore
 {
     /// <summary>Reads the store, and the sth file of a primary.</summary>
-    public static NodeStatus Read(ILogStore store, SthFile? sthFile, DateTimeOffset now)
+    /// <param name="store">The node's store.</param>
+    /// <param name="sthFile">Null for a secondary.</param>
+    /// <param name="now">What heads and cosignatures have their age by.</param>
+    /// <param name="damage">What a node that runs knows to be damaged.</param>
+    public static NodeStatus Read(ILogStore store, SthFile? sthFile, DateTimeOffset now, string? damage = null)
     {
         var identity = store.Identity;
         var latest = Succession.Load(store);
@@ -21,8 +25,8 @@ internal static class StatusOfStore
         var reasons = identity.Role == NodeRole.Primary
             ? OfPrimary(identity, latest)
             : OfSecondary(identity, latest, roster, published);
-        if (DamageMark.Load(store) is { } mark)
-            reasons = reasons.Insert(0, $"its store is damaged: {mark.Text}");
+        if ((damage ?? DamageMark.Load(store)?.Text) is { } problem)
+            reasons = reasons.Insert(0, $"its store is damaged: {problem}");
         return new NodeStatus
         {
             Running = false,

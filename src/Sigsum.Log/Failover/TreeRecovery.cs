@@ -22,7 +22,8 @@ namespace Sigsum.Log.Failover;
 /// For each secondary: ask for its signed tree head; where it holds more, find the largest tree that both have; refuse if a
 /// head that the log has signed lies beyond that (two logs under one key: nothing here can mend it); set own leaves beyond
 /// it aside in a file; take them off; copy the secondary's leaves and prove that they lead to its head; put the own ones at
-/// the end. A crash at any point leaves a tree from which the next start does the same.
+/// the end. A crash at any point leaves a tree from which the next start does the same. Where two secondaries hold different leaves,
+/// the first one that is fetched from wins: the other ones are such as this node took, and gave away, before it knew better.
 /// </remarks>
 /// <param name="store">The tree of this primary.</param>
 /// <param name="dataDir">Where leaves are set aside.</param>
@@ -88,9 +89,11 @@ internal sealed partial class TreeRecovery(
             switch (await RecoverAsync(peer.Url, head, progress, cancellationToken))
             {
                 case RecoveryOutcome.Impossible impossible:
-                    return impossible;
+                    // The next one may hold what is lacking all the same.
+                    outcome = impossible;
+                    break;
                 case RecoveryOutcome.Recovered recovered:
-                    outcome = recovered;
+                    outcome = outcome is RecoveryOutcome.Impossible ? outcome : recovered;
                     Recovered(_logger, recovered.From, recovered.Before.Size, recovered.After.Size);
                     break;
             }
@@ -118,10 +121,12 @@ internal sealed partial class TreeRecovery(
                 + "its leaves away: bring back the full data directory, or promote that node");
         }
 
-        if (common.Size < Math.Min(before.Size, inherited))
+        // What was fetched back before does not give way either: else the leaves of two secondaries would take turns for ever.
+        var kept = Math.Min(before.Size, Math.Max(inherited, RecoveredTo(store) ?? 0));
+        if (common.Size < kept)
         {
             return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on than this node, which was "
-                + $"promoted with {Math.Min(before.Size, inherited)} leaves: `sigsum-log rejoin` that node, or make it anew");
+                + $"promoted with, or has fetched back, {kept} leaves: `sigsum-log rejoin` that node, or make it anew");
         }
 
         if (Beyond(common) is { } problem)

@@ -109,7 +109,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
     /// <inheritdoc/>
     public NodeStatus Status()
     {
-        var status = StatusOfStore.Read(_store, null, _services.Time.GetUtcNow());
+        var status = StatusOfStore.Read(_store, null, _services.Time.GetUtcNow(), _damage.Found);
         var reasons = status.NotReadyBecause;
         if (_role.RevokedBecause is { } revoked)
             reasons = reasons.Add(revoked);

@@ -42,6 +42,7 @@ internal sealed class SecondaryTracker(
 
     private ulong? _known;
     private Guid? _nodeId;
+    private bool _wasAway;
 
     /// <summary>Listens until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -64,8 +65,9 @@ internal sealed class SecondaryTracker(
             catch (Exception error) when (error is LogClientException or HttpRequestException or FormatException
                                               or SignerException or OperationCanceledException)
             {
-                // It may come back as another than it was: then its whole tree head is looked at again.
+                // It may come back as another than it was: then its whole tree head is looked at again, and it hears the roster.
                 _known = null;
+                _wasAway = true;
                 var reason = error is OperationCanceledException
                     ? $"no answer within {(wait + HoldSlack).TotalSeconds:0} s"
                     : error.Message;
@@ -88,8 +90,12 @@ internal sealed class SecondaryTracker(
             return false;
         }
 
-        if (await roster.AdmitAsync(number, greeting, holds, cancellationToken))
+        if (await roster.AdmitAsync(number, greeting, holds, _wasAway, cancellationToken))
+        {
+            _wasAway = false;
             return true;
+        }
+
         _condition.NotMet("is not counted yet: the roster that lists it is not in force");
         return false;
     }

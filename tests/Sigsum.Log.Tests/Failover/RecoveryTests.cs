@@ -116,6 +116,29 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Of_two_secondaries_with_different_leaves_one_is_followed_and_the_other_has_to_rejoin()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(2, quorum: 2);
+        await using var _ = log;
+        var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
+        await log.StopAllAsync();
+        foreach (var (node, number) in new[] { (b, 2), (c, 3) })
+        {
+            var leaf = (await log.RequestAsync(number)).ToLeaf();
+            using var store = RocksDbLogStore.Open(node.Directory);
+            store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
+        }
+
+        await b.StartSecondaryAsync(a);
+        await c.StartSecondaryAsync(a);
+        await a.StartPrimaryAsync([b, c], 2);
+        Assert.Equal(b.Secondary!.LocalTree, a.Primary!.LocalTree);
+        await TestLog.NotReadyAsync(a.Services, $"secondary {c.InternalUrl.Authority} and this primary have different roots for size 2");
+        Assert.False(a.Primary.Completion.IsCompleted);
+        Assert.Equal(b.Secondary!.LocalTree, a.Primary!.LocalTree);
+    }
+
+    [Fact]
     public async Task A_primary_that_finds_out_later_shows_nothing_takes_nothing_and_asks_to_be_started_again()
     {
         await using var log = await WithOlderCopyAsync();

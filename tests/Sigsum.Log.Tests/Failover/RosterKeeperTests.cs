@@ -27,7 +27,7 @@ public sealed class RosterKeeperTests
 
         succession.Learn(await PromotionRecord.SignAsync(
             1, Guid.NewGuid(), new Uri("http://other.example:6967/"), TreeHead.Empty, DateTimeOffset.UnixEpoch, key, Cancel));
-        Assert.False(await roster.AdmitAsync(0, null, holds: 0, Cancel));
+        Assert.False(await roster.AdmitAsync(0, null, holds: 0, wasAway: false, Cancel));
         Assert.Null(RosterRecord.Load(store));
         Assert.Contains("was promoted in epoch 1", services.Health.Readiness().Text, StringComparison.Ordinal);
     }
