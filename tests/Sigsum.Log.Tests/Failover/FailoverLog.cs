@@ -199,7 +199,7 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         Assert.True(
             size == 0 || await Primary!.Published.WaitAboveAsync(size - 1, TestLog.Patience, TimeProvider.System, FailoverLog.Cancel),
             $"size {size} was not published in time");
-        return await Client.GetTreeHeadAsync(FailoverLog.Cancel);
+        return await TestLog.ShownAsync(Client);
     }
 
     public async ValueTask DisposeAsync()

@@ -190,7 +190,7 @@ internal sealed class TestLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a published tree head of at least this size.</summary>
+    /// <summary>Readers hear 503.</summary>
     public async Task ShowsNothingAsync()
     {
         var refused = await Assert.ThrowsAsync<LogClientException>(() => Client.GetTreeHeadAsync(Cancel));
@@ -198,12 +198,15 @@ internal sealed class TestLog : IAsyncDisposable
     }
 
     /// <summary>The head that readers are shown, as soon as they are shown one: a primary that starts is doubted first.</summary>
-    public Task<CosignedTreeHead> ShownAsync() => Testing.Eventually.GetAsync(
+    public Task<CosignedTreeHead> ShownAsync() => ShownAsync(Client);
+
+    /// <inheritdoc cref="ShownAsync()"/>
+    public static Task<CosignedTreeHead> ShownAsync(LogClient client) => Testing.Eventually.GetAsync(
         "a head to be shown", Patience, async cancel =>
         {
             try
             {
-                return await Client.GetTreeHeadAsync(cancel);
+                return await client.GetTreeHeadAsync(cancel);
             }
             catch (LogClientException error) when (error.StatusCode == HttpStatusCode.ServiceUnavailable)
             {
@@ -211,12 +214,13 @@ internal sealed class TestLog : IAsyncDisposable
             }
         }, Cancel);
 
+    /// <summary>Waits for a published tree head of at least this size.</summary>
     public async Task<CosignedTreeHead> PublishedAsync(ulong size)
     {
         Assert.True(
             await Primary!.Published.WaitAboveAsync(size - 1, Patience, TimeProvider.System, Cancel),
             $"size {size} was not published in time");
-        return await Client.GetTreeHeadAsync(Cancel);
+        return await ShownAsync();
     }
 
     /// <summary>Waits until a condition of a node's health has a reason that contains the words.</summary>
