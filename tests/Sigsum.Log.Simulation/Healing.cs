@@ -74,7 +74,12 @@ internal sealed class Healing(World world, Clients clients)
         foreach (var node in world.Nodes)
             world.Story.Tell(node.Host.Name, $"{node.Role}, epoch {World.EpochOf(node)}, size {node.Host.Tree!.Head.Size}");
         if (world.Named() is not { } named)
+        {
+            // The node that it names is gone for good, and the promotion in its place was broken off.
+            await PromoteOneOfAsync(world.Nodes);
             return;
+        }
+
         if (named.Role == NodeRole.Secondary && await world.Operator.PromoteAsync(named, fence: true))
             return;
         await RejoinOthersAsync(named);
@@ -83,7 +88,12 @@ internal sealed class Healing(World world, Clients clients)
             return;
         // Whoever was stopped for one of these commands has to be there for the next.
         await world.Clock.DelayAsync(Patience);
-        foreach (var node in world.Nodes.Where(node => node != named && node.Role == NodeRole.Secondary))
+        await PromoteOneOfAsync(world.Nodes.Where(node => node != named));
+    }
+
+    private async Task PromoteOneOfAsync(IEnumerable<Node> nodes)
+    {
+        foreach (var node in nodes.Where(node => node.Role == NodeRole.Secondary).OrderByDescending(node => node.Host.Tree!.Head.Size))
         {
             if (await world.Operator.PromoteAsync(node, fence: true))
                 return;
