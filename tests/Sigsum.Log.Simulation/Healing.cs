@@ -76,7 +76,7 @@ internal sealed class Healing(World world, Clients clients)
         if (world.Named() is not { } named)
         {
             // The node that it names is gone for good, and the promotion in its place was broken off.
-            await PromoteOneOfAsync(world.Nodes);
+            await world.Operator.PromoteOneOfAsync(world.Nodes, fence: true);
             return;
         }
 
@@ -88,16 +88,7 @@ internal sealed class Healing(World world, Clients clients)
             return;
         // Whoever was stopped for one of these commands has to be there for the next.
         await world.Clock.DelayAsync(Patience);
-        await PromoteOneOfAsync(world.Nodes.Where(node => node != named));
-    }
-
-    private async Task PromoteOneOfAsync(IEnumerable<Node> nodes)
-    {
-        foreach (var node in nodes.Where(node => node.Role == NodeRole.Secondary).OrderByDescending(node => node.Host.Tree!.Head.Size))
-        {
-            if (await world.Operator.PromoteAsync(node, fence: true))
-                return;
-        }
+        await world.Operator.PromoteOneOfAsync(world.Nodes.Where(node => node != named), fence: true);
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Sigsum.Ascii;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Storage;
@@ -19,7 +17,7 @@ internal static class PromotionFreshness
 
     /// <summary>What a promotion stores that has just found out which head is the last.</summary>
     public static StoreRecord ToStore(DateTimeOffset now) =>
-        new(RecordKey, Encoding.ASCII.GetBytes(now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+        StoreRecord.OfNumber(RecordKey, (ulong)now.ToUnixTimeSeconds());
 
     /// <summary>Whether the node starts for the first time since then, and soon. The next start is told no.</summary>
     public static bool Take(ILogStore store, NodeServices services)

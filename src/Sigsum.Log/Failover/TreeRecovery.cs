@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Sigsum.Ascii;
 using Sigsum.Client;
@@ -54,7 +52,7 @@ internal sealed partial class TreeRecovery(
     public static ulong? RecoveredTo(ILogStore store) => ReadSize(store, RecordKey);
 
     /// <summary>What a node that is promoted stores of the tree that it holds.</summary>
-    public static StoreRecord Inherits(ILogStore store) => SizeRecord(InheritedKey, store.TreeHead.Size);
+    public static StoreRecord Inherits(ILogStore store) => StoreRecord.OfNumber(InheritedKey, store.TreeHead.Size);
 
     /// <summary>How much of a tree gives way to nobody, because the primary before may have signed it.</summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
@@ -133,7 +131,7 @@ internal sealed partial class TreeRecovery(
             return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on, and {problem}");
 
         // Before anything is changed: a crash on the way must not let this node forget that the log is larger.
-        store.CommitRecords([SizeRecord(RecordKey, head.Size)]);
+        store.CommitRecords([StoreRecord.OfNumber(RecordKey, head.Size)]);
         var setAside = before.Size > common.Size ? SetAside(common) : null;
         await new LeafCopier(store).CopyAsync(feed, head, progress, cancellationToken);
         if (setAside is not null)
@@ -147,9 +145,6 @@ internal sealed partial class TreeRecovery(
             return null;
         return Decimal63.TryParse(bytes, out var size) ? size : throw new StoreException($"the stored size '{key}' is damaged");
     }
-
-    private static StoreRecord SizeRecord(string key, ulong size) =>
-        new(key, Encoding.ASCII.GetBytes(size.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>A head that the log has signed, that is a head of the tree here, and that is not in the common part.</summary>
     private string? Beyond(TreeHead common) => signed

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Sigsum.Log.Storage;
 
 /// <summary>
@@ -15,6 +18,10 @@ internal readonly record struct StoreRecord(string Key, ReadOnlyMemory<byte> Val
     /// <summary>Longest value, in bytes: a record is read whole and lives in the write buffer until it is
     /// flushed.</summary>
     public const int MaxValueLength = 1 << 20;
+
+    /// <summary>A record that is a number, in decimal.</summary>
+    public static StoreRecord OfNumber(string key, ulong number) =>
+        new(key, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Throws unless every record can be stored.</summary>
     /// <exception cref="ArgumentException">A key or value is out of bounds.</exception>

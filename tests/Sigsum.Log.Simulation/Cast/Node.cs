@@ -61,12 +61,10 @@ internal sealed class Node
     public bool IsDamaged => Host.Files.Damaged.Any() || Host.Tree!.IsDamaged;
 
     /// <summary>Whether its program looks through the store, and has found nothing.</summary>
-    public bool SeesNoDamage => Process is { Alive: true }
-        && _health!.Conditions().Any(condition => condition is { Name: "store", Ok: true });
+    public bool SeesNoDamage => StoreIs(ok: true);
 
     /// <summary>Whether its program runs, and is closed because damage was found.</summary>
-    public bool IsClosed => Process is { Alive: true }
-        && _health!.Conditions().Any(condition => condition is { Name: "store", Ok: false });
+    public bool IsClosed => StoreIs(ok: false);
 
     /// <summary>Whether damage was found, and the store remembers that.</summary>
     public bool KnowsDamage => Host.Tree!.Records.ContainsKey(DamageMark.RecordKey);
@@ -186,6 +184,9 @@ internal sealed class Node
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool StoreIs(bool ok) => Process is { Alive: true }
+        && _health!.Conditions().Any(condition => condition.Name == "store" && condition.Ok == ok);
 
     private async Task RunOnceAsync()
     {

@@ -113,6 +113,16 @@ internal sealed class Operator(World world)
         return promoted;
     }
 
+    /// <summary>Promotes one of these, if it is a secondary: the one that holds most, or else the next.</summary>
+    public async Task PromoteOneOfAsync(IEnumerable<Node> nodes, bool fence, Node? replaced = null)
+    {
+        foreach (var node in nodes.Where(node => node.Role == NodeRole.Secondary).OrderByDescending(node => node.Host.Tree!.Head.Size))
+        {
+            if (await PromoteAsync(node, fence, replaced))
+                return;
+        }
+    }
+
     /// <summary>Stops a node and makes it a secondary of another.</summary>
     public async Task<bool> RejoinAsync(Node node, Node primary)
     {
@@ -149,7 +159,7 @@ internal sealed class Operator(World world)
         node.AsPrimaryOf = null;
         if (wasPrimary)
         {
-            await PromoteAnotherAsync(node);
+            await PromoteOneOfAsync(world.Nodes.Where(other => other != node && !other.IsDamaged), fence: false, replaced: node);
         }
         else if (world.Named() is { } primary)
         {
@@ -159,16 +169,6 @@ internal sealed class Operator(World world)
         }
 
         node.Start();
-    }
-
-    private async Task PromoteAnotherAsync(Node node)
-    {
-        foreach (var other in world.Nodes.Where(other => other != node && other.Role == NodeRole.Secondary && !other.IsDamaged)
-            .OrderByDescending(other => other.Host.Tree!.Head.Size))
-        {
-            if (await PromoteAsync(other, fence: false, replaced: node))
-                return;
-        }
     }
 
     private async Task DecayAsync(Node node, Decay kind, TimeSpan unseen)
