@@ -31,7 +31,7 @@ public sealed class FailingDisk : IDisposable
                 image.SetLength(256 * 1024 * 1024);
             await TryAsync("mkfs.ext4", ["-q", "-O", "^has_journal", "-m", "0", disk.Image], cancellation);
             await TryAsync("mount", ["-o", "loop", disk.Image, folder], cancellation);
-            (await ProgramProcess.RunAsync("cp", ["-a", old + "/.", folder], cancellation)).Succeeded();
+            await FolderCopy.IntoAsync(old, folder, cancellation);
             (await ProgramProcess.RunAsync("sync", ["-f", folder], cancellation)).Succeeded();
             return disk;
         }

@@ -30,7 +30,7 @@ public sealed class SmallDisk : IDisposable
         try
         {
             if (moved)
-                (await ProgramProcess.RunAsync("cp", ["-a", old + "/.", folder], cancellation)).Succeeded();
+                await FolderCopy.IntoAsync(old, folder, cancellation);
             return disk;
         }
         catch

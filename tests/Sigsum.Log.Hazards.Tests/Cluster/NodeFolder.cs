@@ -55,12 +55,7 @@ internal sealed class NodeFolder
     public async Task ReplaceAsync(string copy, CancellationToken cancellation)
     {
         Clear();
-        DirectoryInfo staging = Directory.CreateDirectory(Path.Combine(Disk, ".restored"));
-        (await ProgramProcess.RunAsync("cp", ["-a", copy + "/.", staging.FullName], cancellation)).Succeeded();
-        // Renamed, since somebody may be reading: no file is ever there in part.
-        foreach (FileSystemInfo entry in staging.EnumerateFileSystemInfos().ToList())
-            Directory.Move(entry.FullName, Path.Combine(Disk, entry.Name));
-        staging.Delete();
+        await FolderCopy.IntoAsync(copy, Disk, cancellation);
     }
 
     /// <summary>Loses everything.</summary>
