@@ -36,7 +36,10 @@ internal sealed class RuntimeMetrics
 
         writer.Family("dotnet_info", "gauge", "the runtime; the value is always 1");
         writer.Sample("dotnet_info", Labels.Render(["version"], [Environment.Version.ToString()]), 1);
-        Gauge("dotnet_heap_bytes", "managed memory in use", GC.GetTotalMemory(forceFullCollection: false));
+        // What a collection has counted: between two of them the runtime's own answer can be too small, and even less than nothing
+        // (dotnet/runtime#106712).
+        var heap = GC.GetGCMemoryInfo(GCKind.Any);
+        Gauge("dotnet_heap_bytes", "managed memory in use after the last collection", heap.HeapSizeBytes - heap.FragmentedBytes);
         Counter("dotnet_allocated_bytes_total", "managed memory ever allocated", GC.GetTotalAllocatedBytes());
         writer.Family("dotnet_gc_collections_total", "counter", "garbage collections");
         for (int generation = 0; generation <= GC.MaxGeneration; generation++)

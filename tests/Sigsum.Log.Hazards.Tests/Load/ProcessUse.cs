@@ -5,7 +5,7 @@ namespace Sigsum.Log.Hazards.Tests.Load;
 
 /// <summary>What a process holds at one moment.</summary>
 /// <param name="Resident">Resident memory, in KiB.</param>
-/// <param name="Heap">Managed memory in use, in KiB, garbage that was not collected yet included.</param>
+/// <param name="Heap">Managed memory in use after the last collection, in KiB, garbage that it left included.</param>
 /// <param name="Files">Open files, sockets among them.</param>
 /// <param name="Threads">Threads.</param>
 internal sealed record ProcessUse(long Resident, long Heap, long Files, long Threads)
