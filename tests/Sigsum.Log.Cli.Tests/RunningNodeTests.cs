@@ -54,6 +54,18 @@ public sealed class RunningNodeTests : IDisposable
         Assert.Equal(0, await node.WaitForExitAsync(Patience, Cancellation));
     }
 
+    [Fact]
+    public async Task SIGHUP_while_it_starts_is_heard_once_it_is_up()
+    {
+        var policy = _folder.Write("policy", "quorum none\n");
+        await using var node = Start("sigsum-log-primary", $"--policy-file={policy}");
+        await node.WaitForLineAsync("event=Starting", Patience, Cancellation);
+        node.Signal(UnixSignal.Hangup);
+        await node.WaitForLineAsync("policy read again", Patience, Cancellation);
+        node.Signal(UnixSignal.Terminate);
+        Assert.Equal(0, await node.WaitForExitAsync(Patience, Cancellation));
+    }
+
     private ProgramProcess Start(string program, params string[] more)
     {
         using var signer = Ed25519Signer.Generate();

@@ -30,7 +30,7 @@ public sealed class RestoreRoundsTests : HazardTest
             foreach (HazardNode node in log.Nodes)
             {
                 await rounds.MomentAsync(LongestLoad, Cancellation);
-                copies[node].Add(await node.BackUpAsync(Cancellation));
+                copies[node].Add(await node.CopyAsItRunsAsync(Cancellation));
                 if (copies[node].Count > CopiesKept)
                 {
                     Directory.Delete(copies[node][0], recursive: true);

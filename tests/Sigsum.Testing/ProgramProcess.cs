@@ -149,6 +149,20 @@ public sealed class ProgramProcess : IAsyncDisposable
             Signals.Send(_process.Id, signal);
     }
 
+    /// <summary>SIGSTOP, and waits until no thread of the program runs; SIGCONT lets it go on.</summary>
+    public async Task FreezeAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        Signal(UnixSignal.Stop);
+        await Eventually.UntilAsync(
+            $"{Name} to stand still", timeout, _ => Task.FromResult(HasExited || Threads().All(state => state == 'T')), cancellation);
+
+        // The state is the first field after the thread's name, which is in parentheses and may hold any character.
+        IEnumerable<char> Threads() => Directory
+            .EnumerateDirectories($"/proc/{_process.Id}/task")
+            .Select(thread => File.ReadAllText(Path.Combine(thread, "stat")))
+            .Select(stat => stat[stat.LastIndexOf(')') + 2]);
+    }
+
     /// <summary>Waits for the end and returns the exit code (128 + n when signal n ended it).</summary>
     public async Task<int> WaitForExitAsync(TimeSpan timeout, CancellationToken cancellation)
     {

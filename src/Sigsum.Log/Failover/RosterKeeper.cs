@@ -130,6 +130,8 @@ internal sealed partial class RosterKeeper(
         var entries = RosterPlan.Entries(options.Secondaries, _heard, _current);
         if (_current is null && entries.IsEmpty)
             return InForceNow();
+        if (entries.Length < options.SecondaryQuorum)
+            return NotYet($"{options.SecondaryQuorum} of the secondaries must have answered, and {entries.Length} have");
         var next = await ProposeAsync(latest?.Epoch ?? 0, entries, cancellationToken);
         if (ReferenceEquals(next, _current))
             return InForceNow();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Sigsum.Log.Diagnostics;
 using Sigsum.Log.Pipeline;
@@ -30,6 +29,7 @@ internal static partial class NodeProgram
     {
         using var logging = LoggingSetup.Create(options.LogLevel, options.LogFile, TimeProvider.System);
         var logger = logging.Factory.CreateLogger("Sigsum.Log");
+        using var hangUp = new HangUpSignal(logging);
         Starting(logger, ProgramVersion.Text);
         var pauses = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
         while (true)
@@ -37,7 +37,7 @@ internal static partial class NodeProgram
             var services = NodeServices.Create(TimeProvider.System, logging.Factory);
             services.Metrics.State.ObserveDroppedLogLines(() => logging.DroppedLines);
             var started = services.Time.GetTimestamp();
-            var (exitCode, again) = await RunOnceAsync(start, services, logging, logger, stop);
+            var (exitCode, again) = await RunOnceAsync(start, services, hangUp, logger, stop);
             if (again is null || stop.IsCancellationRequested)
                 return exitCode;
             if (services.Time.GetElapsedTime(started) > QuietTime)
@@ -49,7 +49,7 @@ internal static partial class NodeProgram
     }
 
     private static async Task<(int ExitCode, string? Again)> RunOnceAsync(
-        Func<NodeServices, CancellationToken, Task<RunningNode>> start, NodeServices services, LoggingSetup logging,
+        Func<NodeServices, CancellationToken, Task<RunningNode>> start, NodeServices services, HangUpSignal hangUp,
         ILogger logger, CancellationToken stop)
     {
         RunningNode node;
@@ -76,15 +76,10 @@ internal static partial class NodeProgram
             return (1, null);
         }
 
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            logging.Reopen();
-            node.Reload();
-        });
         await using (node.Node)
         {
-            await Task.WhenAny(node.Completion, Task.Delay(Timeout.InfiniteTimeSpan, services.Time, stop));
+            using (hangUp.Attach(node))
+                await Task.WhenAny(node.Completion, Task.Delay(Timeout.InfiniteTimeSpan, services.Time, stop));
             var again = node.Completion.Exception?.InnerException as NodeRestartException;
             if (again is null)
                 Stopping(logger);

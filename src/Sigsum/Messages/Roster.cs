@@ -62,7 +62,7 @@ public sealed record Roster(
                 throw new SigsumFormatException($"line {reader.LineNumber}: more than {MaxSecondaries} secondaries");
         }
 
-        if (quorum > (ulong)secondaries.Count || (quorum == 0) != (secondaries.Count == 0))
+        if (!IsQuorum(quorum, secondaries.Count))
             throw new SigsumFormatException($"a quorum of {quorum} among {secondaries.Count} secondaries");
         Signature signature = reader.ReadSignature("signature"u8);
         reader.ExpectEnd();
@@ -73,10 +73,11 @@ public sealed record Roster(
     /// <param name="epoch">The primary's epoch.</param>
     /// <param name="number">One more than that of the roster before.</param>
     /// <param name="primary">The primary.</param>
-    /// <param name="quorum">How many secondaries must hold a leaf.</param>
+    /// <param name="quorum">How many secondaries must hold a leaf: 1 or more, unless there are none, and no more than there are.</param>
     /// <param name="secondaries">At most <see cref="MaxSecondaries"/>.</param>
     /// <param name="signer">The log's key.</param>
     /// <param name="cancellationToken">Ends the wait for the signer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Too many secondaries, or a quorum that cannot be.</exception>
     public static async ValueTask<Roster> SignAsync(
         ulong epoch,
         ulong number,
@@ -88,6 +89,8 @@ public sealed record Roster(
     {
         ArgumentNullException.ThrowIfNull(signer);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(secondaries.Length, MaxSecondaries, nameof(secondaries));
+        if (quorum < 0 || !IsQuorum((ulong)quorum, secondaries.Length))
+            throw new ArgumentOutOfRangeException(nameof(quorum), quorum, $"not a quorum among {secondaries.Length} secondaries");
         foreach (RosterEntry entry in secondaries)
             NodeText.CheckUrl(entry.Url);
         var unsigned = new Roster(signer.PublicKey, epoch, number, primary, quorum, secondaries, default);
@@ -133,6 +136,9 @@ public sealed record Roster(
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Epoch, Number, Signature);
+
+    private static bool IsQuorum(ulong quorum, int secondaries) =>
+        quorum <= (ulong)secondaries && (quorum == 0) == (secondaries == 0);
 
     private static RosterEntry ReadEntry(ref AsciiReader reader)
     {

@@ -132,14 +132,29 @@ internal sealed class HazardNode : IAsyncDisposable
             throw new InvalidOperationException($"{Name} ended with {exitCode}. It wrote:\n{Process.Output}");
     }
 
-    /// <summary>SIGSTOP: it is there, and does nothing.</summary>
-    public void Freeze() => Process.Signal(UnixSignal.Stop);
+    /// <summary>
+    /// Copies its data directory and sth file as a snapshot of its disk would: all of one moment. Returns the copy's folder.
+    /// </summary>
+    public async Task<string> BackUpAsync(CancellationToken cancellation)
+    {
+        if (!IsRunning)
+            return await Folder.CopyAsync(cancellation);
+        try
+        {
+            await Process.FreezeAsync(Patience, cancellation);
+            return await Folder.CopyAsync(cancellation);
+        }
+        finally
+        {
+            Process.Signal(UnixSignal.Continue);
+        }
+    }
 
-    /// <summary>SIGCONT.</summary>
-    public void Thaw() => Process.Signal(UnixSignal.Continue);
-
-    /// <summary>Copies its data directory and sth file, whether it runs or not; returns the copy's folder.</summary>
-    public Task<string> BackUpAsync(CancellationToken cancellation) => Folder.CopyAsync(cancellation);
+    /// <summary>
+    /// Copies its data directory and sth file while it writes them. What was copied first may not fit what was copied last,
+    /// and the node may refuse to start from it.
+    /// </summary>
+    public Task<string> CopyAsItRunsAsync(CancellationToken cancellation) => Folder.CopyAsync(cancellation);
 
     /// <summary>Puts a copy back in place of what there is. The node must not run.</summary>
     public Task RestoreAsync(string copy, CancellationToken cancellation)

@@ -147,6 +147,19 @@ public sealed class NodeStatementTests : IDisposable
     public void Anything_else_is_no_greeting(string text) =>
         Assert.Throws<SigsumFormatException>(() => NodeGreeting.Parse(text));
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    [InlineData(1, -1)]
+    public async Task No_roster_is_signed_that_nobody_would_read(int secondaries, int quorum)
+    {
+        var entries = Enumerable.Range(1, secondaries).Select(
+            port => new RosterEntry(Guid.NewGuid(), _key.PublicKey, new Uri($"http://a.example:{port}/")));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            nameof(quorum), async () => await Roster.SignAsync(1, 1, Node, quorum, [.. entries], _key, Cancel));
+    }
+
     private ValueTask<PromotionRecord> RecordAsync() => PromotionRecord.SignAsync(
         7, Node, new Uri("http://node.example:6967/log/"), Tree, Now, _key, Cancel);
 
