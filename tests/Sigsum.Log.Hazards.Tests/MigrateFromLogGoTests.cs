@@ -54,7 +54,10 @@ public sealed class MigrateFromLogGoTests : FailoverHazardTest
         await log.Primary.StopAsync(Cancellation);
         await promoted.StopAsync(Cancellation);
         File.Copy(log.Primary.Folder.Sth, promoted.Folder.Sth);
-        await PromoteAsync(log, promoted);
+        ProgramResult refused = await TryPromoteAsync(log, promoted);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("no roster lists this node", refused.Error, StringComparison.Ordinal);
+        await PromoteAsync(log, promoted, "--without-roster");
         await TakeOverAsync(log, promoted);
         TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(failed, Cancellation);
         await log.Clients.Fast.WaitForMoreAsync(20, Cancellation);

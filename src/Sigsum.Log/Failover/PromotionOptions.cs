@@ -22,6 +22,11 @@ internal sealed record PromotionOptions
     /// <summary>The primary before is alive, and is to be told that its time is over.</summary>
     public bool FencePrimary { get; init; }
 
+    /// <summary>
+    /// Said out loud: this node holds all leaves of the log, though no roster lists it, as behind a primary of log-go.
+    /// </summary>
+    public bool WithoutRoster { get; init; }
+
     /// <summary>Said out loud: these secondaries are gone for good.</summary>
     public ImmutableArray<Guid> LostNodes { get; init; } = [];
 

@@ -33,6 +33,39 @@ public sealed class PromotionTests
         Assert.False(File.Exists(new StartupFile(b.SthFile, HostDisk.Instance).Path));
     }
 
+    /// <summary>What it holds may be the beginning of the log only, or nothing: signed, that would be a fork.</summary>
+    [Fact]
+    public async Task A_new_secondary_that_no_roster_lists_yet_is_not_promoted()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b, c) = (nodes[0], nodes[1], log.Add("c"));
+        await c.StartSecondaryAsync(a); // It is not among a's.
+        await Testing.Eventually.UntilAsync(
+            "its leaf", TestLog.Patience, _ => Task.FromResult(c.Secondary!.LocalTree.Size == 1), FailoverLog.Cancel);
+        foreach (var node in nodes.Append(c))
+            await node.StopAsync();
+
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => c.PromoteAsync(a));
+        Assert.Contains("no roster lists this node", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("more than the 1 leaves here", refused.Message, StringComparison.Ordinal);
+        Assert.True((await c.PromoteAsync(a, o => o with { WithoutRoster = true })).Changed);
+    }
+
+    [Fact]
+    public async Task A_node_that_holds_nothing_and_is_on_no_roster_is_not_promoted_at_all()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, c) = (nodes[0], log.Add("c"));
+        await a.StopAsync();
+        await c.StartSecondaryAsync(a); // It is not there.
+        await c.StopAsync();
+        var refused = await Assert.ThrowsAsync<FailoverException>(
+            () => c.PromoteAsync(a, o => o with { WithoutRoster = true }));
+        Assert.Contains("there is nothing to promote", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_promotion_found_to_be_shown_last_is_shown_by_the_first_start_alone()
     {

@@ -14,6 +14,10 @@ internal static class FailoverOptions
     public static OptionSpec NodeUrl { get; } = new("node-url", OptionKind.Text, FileTable.None, "url",
         "Where other nodes reach the internal endpoint of this one; what its old primary used, if unset.");
 
+    /// <summary>On the operator's word.</summary>
+    public static OptionSpec WithoutRoster { get; } = new("without-roster", OptionKind.Flag, FileTable.None, "",
+        "No roster lists this node (log-go makes none), and it is certain that it holds all leaves of the log.");
+
     /// <summary>Sign at once.</summary>
     public static OptionSpec LocalTree { get; } = new("local-tree", OptionKind.Flag, FileTable.None, "",
         "Sign the local tree at the first start, without waiting for secondaries, as log-go does.");

@@ -20,7 +20,7 @@ internal sealed class PromoteVerb : OperatorVerb
         OptionCatalog.Config, OptionCatalog.DataDir, OptionCatalog.SthFile, OptionCatalog.KeyFile,
         OptionCatalog.SigningKeyFile, OptionCatalog.Named("policy-file"), OptionCatalog.Named("primary-url"),
         OptionCatalog.Named("timeout"), .. OptionCatalog.InternalTls, OptionCatalog.LostNode, FailoverOptions.NodeUrl,
-        FailoverOptions.FencePrimary, FailoverOptions.LocalTree, .. OptionCatalog.OfChanges,
+        FailoverOptions.FencePrimary, FailoverOptions.WithoutRoster, FailoverOptions.LocalTree, .. OptionCatalog.OfChanges,
     ];
 
     /// <inheritdoc/>
@@ -39,6 +39,7 @@ internal sealed class PromoteVerb : OperatorVerb
             PrimaryUrl = read.Url("primary-url"),
             NodeUrl = read.Url(FailoverOptions.NodeUrl.Name),
             FencePrimary = read.Flag(FailoverOptions.FencePrimary.Name),
+            WithoutRoster = read.Flag(FailoverOptions.WithoutRoster.Name),
             LostNodes = lostIds,
             LostUrls = lostUrls,
             LocalTree = read.Flag(FailoverOptions.LocalTree.Name),
