@@ -26,7 +26,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 found.Add(seed, ["Decay", "LetWitnessLie", "PutBackCopyWhileOthersLag"]);
             foreach (var seed in new[] { 18, 418, 542, 548, 5305 })
                 found.Add(seed, ["PutBackCopyWhileOthersLag"]);
-            foreach (var seed in new[] { 171, 206, 70442 })
+            foreach (var seed in new[] { 171, 206, 60063, 70442 })
                 found.Add(seed, []);
             return found;
         }

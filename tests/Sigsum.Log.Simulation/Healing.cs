@@ -75,7 +75,13 @@ internal sealed class Healing(World world, Clients clients)
             world.Story.Tell(node.Host.Name, $"{node.Role}, epoch {World.EpochOf(node)}, size {node.Host.Tree!.Head.Size}");
         if (world.Named() is not { } named)
         {
-            // The node that it names is gone for good, and the promotion in its place was broken off.
+            // The node that it names is gone for good, and the promotion in its place was broken off, or it had a rival.
+            foreach (var rival in world.Nodes.Where(World.IsPromoted))
+            {
+                if (await world.Operator.PromoteAsync(rival, fence: true))
+                    return;
+            }
+
             await world.Operator.PromoteOneOfAsync(world.Nodes, fence: true);
             return;
         }

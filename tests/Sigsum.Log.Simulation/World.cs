@@ -142,6 +142,10 @@ internal sealed class World
         return latest is null ? Nodes[0] : Nodes.FirstOrDefault(node => node.Host.Tree!.Identity.NodeId == latest.NodeId);
     }
 
+    /// <summary>Whether a node goes by its own promotion.</summary>
+    public static bool IsPromoted(Node node) =>
+        node.Role == NodeRole.Primary && RecordOf(node) is { } record && record.NodeId == node.Host.Tree!.Identity.NodeId;
+
     /// <summary>Whether a node has not heard of the latest promotion.</summary>
     public bool LacksPromotion(Node node) => EpochOf(node) < Nodes.Max(EpochOf);
 

@@ -14,6 +14,7 @@ namespace Sigsum.Log.Simulation.Cast;
 internal sealed class Operator(World world)
 {
     private Task _before = Task.CompletedTask;
+    private int _promotions;
 
     /// <summary>Does what the plan says, when it says so.</summary>
     public async Task DoAsync(Act act)
@@ -87,6 +88,7 @@ internal sealed class Operator(World world)
         // The same of one that is spoilt, as long as it does not know so itself and refuses.
         if (world.Nodes.Any(other => other.IsBehind && other != replaced) || (node.IsDamaged && !node.KnowsDamage))
             return false;
+        _promotions++;
         await node.StopAsync(cleanly: true);
         var promoted = await CommandAsync(node, "promote", async (store, services) =>
         {
@@ -103,6 +105,7 @@ internal sealed class Operator(World world)
             var key = (await services.Machine.OpenKeyAsync("log", CancellationToken.None)).Signer;
             await new Promotion(options, store, key, services, _ => Task.FromResult(true)).RunAsync(CancellationToken.None);
         });
+        _promotions--;
         if (promoted)
         {
             node.AsPrimaryOf = null;
@@ -173,8 +176,9 @@ internal sealed class Operator(World world)
 
     private async Task DecayAsync(Node node, Decay kind, TimeSpan unseen)
     {
-        // As with a copy that is put back: one node at a time may be lost, and one that is spoilt is lost.
-        if (!world.Nodes.All(other => world.IsInPlace(other) && world.IsListed(other)))
+        // As with a copy that is put back: one node at a time may be lost, and one that is spoilt is lost. While one is promoted,
+        // the one before is.
+        if (_promotions > 0 || !world.Nodes.All(other => world.IsInPlace(other) && world.IsListed(other)))
             return;
         node.Decay(kind);
         await world.Clock.DelayAsync(unseen);
