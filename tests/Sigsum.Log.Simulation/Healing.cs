@@ -54,6 +54,8 @@ internal sealed class Healing(World world, Clients clients)
                 world.Wire.Names["log"] = primary.Host.Name;
             if (await clients.SubmitOneAsync(Patience))
             {
+                if (world.Nodes.Any(node => node.KnowsDamage || node.IsClosed))
+                    continue; // Its check has found nothing meanwhile; the log does without it until it is started once more.
                 await RejoinOthersAsync(primary!);
                 await CheckWholeAsync();
                 return;
