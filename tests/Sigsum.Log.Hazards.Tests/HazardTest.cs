@@ -23,7 +23,11 @@ public abstract partial class HazardTest
 
     /// <summary>Waits for a state of things that gives no event.</summary>
     protected static Task UntilAsync(string what, Func<bool> state) =>
-        Eventually.UntilAsync(what, Patience, _ => Task.FromResult(state()), Cancellation);
+        UntilAsync(what, () => Task.FromResult(state()));
+
+    /// <inheritdoc cref="UntilAsync(string, Func{bool})"/>
+    protected static Task UntilAsync(string what, Func<Task<bool>> state) =>
+        Eventually.UntilAsync(what, Patience, _ => state(), Cancellation);
 
     /// <summary>Waits until submitters have heard 202 some more times, and so have been told of nothing better.</summary>
     private protected static Task HearAcceptedAsync(HazardLog log, int times)

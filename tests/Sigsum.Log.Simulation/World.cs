@@ -75,7 +75,7 @@ internal sealed class World
     public TimeSpan Interval => _plan.Interval;
 
     /// <summary>How often nodes look through their store; often, where there is something to find.</summary>
-    public TimeSpan ScrubInterval => _plan.Acts.Any(act => act.Deed == Deed.Decay) ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(24);
+    public TimeSpan ScrubInterval => _plan.Acts.Any(act => act.Deed is Deed.Decay or Deed.DecayAndRebuild) ? TimeSpan.FromMinutes(1) : TimeSpan.FromHours(24);
 
     /// <summary>Nodes that are gone for good, as the operator has written into the configuration of all others.</summary>
     public List<Guid> LostNodes { get; } = [];

@@ -2,6 +2,7 @@ using Sigsum.Crypto;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Replication;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Merkle;
@@ -21,7 +22,8 @@ internal sealed record RecoverOptions(
 
 /// <summary>
 /// Fetches what another node holds into the directory of a stopped one, and proves the roots: a primary goes on where the log
-/// is, a new directory becomes that of a secondary. A running primary does the first by itself when it starts.
+/// is, a new directory becomes that of a secondary, and a store that is damaged is built again. A running primary does the first by
+/// itself when it starts.
 /// </summary>
 internal sealed class Recover(
     RecoverOptions options, NodeServices services, Func<string, Task<bool>> agree, IProgress<ulong>? progress)
@@ -39,6 +41,8 @@ internal sealed class Recover(
         var target = new TreeHead(theirs.Size, theirs.RootHash);
         Step("from", $"{options.From}: {theirs.Role} {theirs.NodeId:N}, size {theirs.Size}");
         CheckLog(theirs.LogKeyHash, isNew ? options.LogKey!.Value.KeyHash() : null);
+        if (!isNew && FoundDamage() is { } damage)
+            return await RebuildAsync(damage, nodes, theirs, cancellationToken);
         if (options.DryRun && isNew)
             return Report(changed: false, isNew);
         if (isNew && !await agree($"Make a secondary in {options.DataDir} from the {theirs.Size} leaves of {options.From}?"))
@@ -47,14 +51,38 @@ internal sealed class Recover(
         using var store = isNew
             ? services.Machine.CreateStore(options.DataDir, StoreIdentity.ForNew(
                 NodeRole.Secondary, TreeType.PreorderedLog, options.LogKey!.Value.KeyHash()))
-            : options.DryRun
-                ? services.Machine.OpenStoreReadOnly(options.DataDir)
-                : services.Machine.OpenStore(options.DataDir);
+            : OpenStore();
         CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
         Step("here", $"{StoreFormat.RoleName(store.Identity.Role)} {store.Identity.NodeId:N}, size {store.TreeHead.Size}");
         if (store.Identity.Role == NodeRole.Secondary)
             return await FillAsync(store, nodes, target, isNew, cancellationToken);
         return await GoBackAsync(store, nodes, target, cancellationToken);
+    }
+
+    private ILogStore OpenStore() => options.DryRun
+        ? services.Machine.OpenStoreReadOnly(options.DataDir)
+        : services.Machine.OpenStore(options.DataDir);
+
+    private StoreProblem? FoundDamage()
+    {
+        using var store = OpenStore();
+        return DamageMark.Load(store);
+    }
+
+    private async Task<FailoverReport> RebuildAsync(
+        StoreProblem damage, InternalNetwork nodes, NodeStatus theirs, CancellationToken cancellationToken)
+    {
+        Step("here", $"damaged: {damage.Text}");
+        var rebuild = new StoreRebuild(options, nodes, services);
+        rebuild.Check(theirs);
+        if (options.DryRun)
+            return Report(changed: false, isNew: false);
+        if (!await agree($"Build the store in {options.DataDir} again from the leaves of {options.From}?"))
+            throw new FailoverException("not agreed to; nothing was changed");
+        var (head, kept) = await rebuild.RunAsync(theirs, progress, cancellationToken);
+        Step("rebuilt", $"size {head.Size}, root {head.RootHash}, as before; all of it was recomputed");
+        Step("kept", $"what was there before is in {kept}");
+        return new(true, _steps.All, ["start the node as what it was"]);
     }
 
     private async Task<FailoverReport> FillAsync(

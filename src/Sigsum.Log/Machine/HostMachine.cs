@@ -35,6 +35,10 @@ internal sealed class HostMachine : IMachine
     public ILogStore CreateStore(string directory, StoreIdentity identity) => RocksDbLogStore.Create(directory, identity);
 
     /// <inheritdoc/>
+    public Task RebuildStoreAsync(string directory, string aside, Func<ILogStore, ILogStore, Task> fill) =>
+        RocksDbLogStore.RebuildAsync(directory, aside, fill);
+
+    /// <inheritdoc/>
     public Task<OpenedKey> OpenKeyAsync(string keyFile, CancellationToken cancellationToken) =>
         KeyFile.OpenAsync(keyFile, null, cancellationToken);
 

@@ -31,6 +31,16 @@ internal interface IMachine
     /// <exception cref="StoreException">There is one already, or it cannot be made.</exception>
     ILogStore CreateStore(string directory, StoreIdentity identity);
 
+    /// <summary>
+    /// Builds the store of a directory again, where the one that is there is damaged. When <paramref name="fill"/> returns, the new one
+    /// takes the place of the old one, which is kept; when it throws, nothing has changed.
+    /// </summary>
+    /// <param name="directory">The directory; nobody else has it meanwhile.</param>
+    /// <param name="aside">Name under which the old one is kept in the directory.</param>
+    /// <param name="fill">Is given the old store, to read, and the new one: empty, active, and otherwise of the same identity.</param>
+    /// <exception cref="StoreException">There is none, or it cannot be used.</exception>
+    Task RebuildStoreAsync(string directory, string aside, Func<ILogStore, ILogStore, Task> fill);
+
     /// <summary>Opens the signer that a key file, or a PKCS#11 URI, stands for.</summary>
     /// <exception cref="KeyFileException">It cannot be used.</exception>
     Task<OpenedKey> OpenKeyAsync(string keyFile, CancellationToken cancellationToken);

@@ -8,6 +8,7 @@ namespace Sigsum.Log.Storage;
 /// lock     empty; an exclusive lock on it is held by the process that uses the directory, and ends with it
 /// format   version=N: written last when a directory is born, so a directory without it was never finished
 /// store/   the database
+/// rebuild/ a data directory in which the database is being built again; rebuilt/ once that is complete
 /// </code>
 /// Other parts may keep files of their own here; their names must differ from these.
 /// </remarks>
@@ -16,6 +17,8 @@ internal sealed class DataDirectory : IDisposable
     private const string LockName = "lock";
     private const string FormatName = "format";
     private const string StoreName = "store";
+    private const string RebuildName = "rebuild";
+    private const string RebuiltName = "rebuilt";
 
     private readonly FileStream _lock;
 
@@ -113,8 +116,54 @@ internal sealed class DataDirectory : IDisposable
         return true;
     });
 
+    /// <summary>A place to build the database again, without what an earlier attempt has left there.</summary>
+    /// <exception cref="StoreException">It cannot be had.</exception>
+    public string NewRebuildPath() => Guard(Path, () =>
+    {
+        foreach (var name in new[] { RebuildName, RebuiltName })
+        {
+            if (Directory.Exists(PathOf(name)))
+                Directory.Delete(PathOf(name), recursive: true);
+        }
+
+        return PathOf(RebuildName);
+    });
+
+    /// <summary>
+    /// Puts the database that was built at <see cref="NewRebuildPath"/>, and is closed, in the place of the one that is there. Broken off
+    /// anywhere, it leaves the one or the other, or is completed by the next <see cref="CompleteRebuild"/>.
+    /// </summary>
+    /// <param name="aside">Name under which the one that was there is kept in the directory.</param>
+    /// <exception cref="StoreException">The disk refused.</exception>
+    public void ReplaceStore(string aside) => Guard(Path, () =>
+    {
+        if (System.IO.Path.Exists(PathOf(aside)))
+            throw new StoreException($"{PathOf(aside)} is there already: run this again");
+        Directory.Move(PathOf(RebuildName), PathOf(RebuiltName));
+        HostDisk.SyncDirectory(Path);
+        Directory.Move(StorePath, PathOf(aside));
+        HostDisk.SyncDirectory(Path);
+        return CompleteRebuild();
+    });
+
+    /// <summary>Completes a <see cref="ReplaceStore"/> that was broken off after the old database had left its place.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="StoreException">The disk refused.</exception>
+    public bool CompleteRebuild() => Guard(Path, () =>
+    {
+        var rebuilt = System.IO.Path.Combine(PathOf(RebuiltName), StoreName);
+        if (Directory.Exists(StorePath) || !Directory.Exists(rebuilt))
+            return false;
+        Directory.Move(rebuilt, StorePath);
+        HostDisk.SyncDirectory(Path);
+        Directory.Delete(PathOf(RebuiltName), recursive: true);
+        return true;
+    });
+
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    private string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     private static DataDirectory Lock(string path, FileMode mode)
     {

@@ -75,6 +75,9 @@ internal sealed class RocksDbHandle : SafeHandle
     /// <summary><see cref="RocksDbFamily.Index"/>.</summary>
     public ColumnFamilyHandle Index { get; }
 
+    /// <summary>The directory that this process holds as long as the database is open.</summary>
+    public DataDirectory Directory => _directory;
+
     /// <summary>Whether nothing can be written.</summary>
     public bool IsReadOnly { get; }
 

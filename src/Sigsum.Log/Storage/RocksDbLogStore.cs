@@ -58,13 +58,27 @@ internal sealed class RocksDbLogStore : ILogStore
     /// depend on the size of the tree.</summary>
     /// <exception cref="StoreException">There is none, it is in use, it has another format, or it is
     /// damaged.</exception>
-    public static RocksDbLogStore Open(string path) =>
-        Open(path, directory => RocksDbHandle.Open(directory, create: false));
+    public static RocksDbLogStore Open(string path) => Open(path, directory =>
+    {
+        directory.CompleteRebuild();
+        return RocksDbHandle.Open(directory, create: false);
+    });
 
     /// <summary>As <see cref="Open(string)"/>, for whoever only looks: not a byte in the directory changes, what a killed
     /// process left behind is not tidied up either, and whatever would write throws.</summary>
     /// <exception cref="StoreException">As with <see cref="Open(string)"/>.</exception>
     public static RocksDbLogStore OpenReadOnly(string path) => Open(path, RocksDbHandle.OpenReadOnly);
+
+    /// <inheritdoc cref="Machine.IMachine.RebuildStoreAsync"/>
+    public static async Task RebuildAsync(string path, string aside, Func<ILogStore, ILogStore, Task> fill)
+    {
+        // Held for all of it, and opened so that it writes nothing, now or when it is closed: it is renamed while it is open.
+        using var damaged = OpenReadOnly(path);
+        var directory = damaged._db.Directory;
+        using (var rebuilt = Create(directory.NewRebuildPath(), damaged.Identity with { TreeState = TreeState.Active }))
+            await fill(damaged, rebuilt);
+        directory.ReplaceStore(aside);
+    }
 
     /// <inheritdoc/>
     public ulong? FindLeaf(in Hash leafHash) => _read.FindLeaf(leafHash, TreeHead.Size);

@@ -56,6 +56,9 @@ internal enum Deed
 
     /// <summary>As <see cref="PutBackCopy"/>, also while some secondaries have not caught up.</summary>
     PutBackCopyWhileOthersLag,
+
+    /// <summary>As <see cref="Decay"/>, and the operator has the store built again from another node's leaves.</summary>
+    DecayAndRebuild,
 }
 
 /// <summary>One entry of the plan of a story.</summary>

@@ -66,7 +66,10 @@ internal sealed class Operator(World world)
                 await AloneAsync(() => RejoinAsync(node, other));
                 break;
             case Deed.Decay:
-                await DecayAsync(node, (Decay)(act.Number % 5), act.Lasts);
+                await DecayAsync(node, (Decay)(act.Number % 5), act.Lasts, rebuild: false);
+                break;
+            case Deed.DecayAndRebuild:
+                await DecayAsync(node, (Decay)(act.Number % 5), act.Lasts, rebuild: true);
                 break;
             case Deed.StartAsOldPrimary:
                 await AloneAsync(() => StartAsOldPrimaryAsync(node, act.Number));
@@ -141,7 +144,8 @@ internal sealed class Operator(World world)
 
     /// <summary>
     /// Puts a new, empty secondary in the place of a node whose store is damaged, as the manual says: if it is the primary,
-    /// another one is promoted first. What is no part of the store is only written again.
+    /// another one is promoted first, or, where its roster lists none, the store is built again from another node's leaves. What is no
+    /// part of the store is only written again.
     /// </summary>
     public async Task ReplaceAsync(Node node)
     {
@@ -155,6 +159,13 @@ internal sealed class Operator(World world)
         }
 
         var wasPrimary = world.Named() == node;
+        if (wasPrimary && node.KnowsDamage && !world.Nodes.Any(other => other != node && world.IsListed(other))
+            && await RebuildAsync(node))
+        {
+            node.Start();
+            return;
+        }
+
         world.LostNodes.Add(node.Host.Tree!.Identity.NodeId);
         node.Wipe();
         world.Bear(node, NodeRole.Secondary);
@@ -174,7 +185,20 @@ internal sealed class Operator(World world)
         node.Start();
     }
 
-    private async Task DecayAsync(Node node, Decay kind, TimeSpan unseen)
+    private async Task<bool> RebuildAsync(Node node)
+    {
+        foreach (var other in world.Nodes.Where(other => other != node && !other.IsDamaged))
+        {
+            if (await CommandAsync(node, "recover", services => new Recover(
+                new RecoverOptions("data", "sth", other.Peer.Url, world.LogKey.PublicKey, DryRun: false, node.Options("own")), services,
+                _ => Task.FromResult(true), null).RunAsync(CancellationToken.None)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task DecayAsync(Node node, Decay kind, TimeSpan unseen, bool rebuild)
     {
         // As with a copy that is put back: one node at a time may be lost, and one that is spoilt is lost. While one is promoted,
         // the one before is.
@@ -184,7 +208,13 @@ internal sealed class Operator(World world)
         await world.Clock.DelayAsync(unseen);
         await AloneAsync(async () =>
         {
-            if (node.IsDamaged)
+            if (!node.IsDamaged)
+                return;
+            if (rebuild && node.KnowsDamage)
+                await node.StopAsync(cleanly: true);
+            if (rebuild && node.KnowsDamage && await RebuildAsync(node))
+                node.Start();
+            else
                 await ReplaceAsync(node);
         });
     }
@@ -252,13 +282,19 @@ internal sealed class Operator(World world)
         }
     }
 
-    private async Task<bool> CommandAsync(Node node, string name, Func<ILogStore, NodeServices, Task> run)
+    private Task<bool> CommandAsync(Node node, string name, Func<ILogStore, NodeServices, Task> run) =>
+        CommandAsync(node, name, async services =>
+        {
+            using var store = services.Machine.OpenStore("data");
+            await run(store, services);
+        });
+
+    private async Task<bool> CommandAsync(Node node, string name, Func<NodeServices, Task> run)
     {
         var (process, services) = node.NewProcess(name);
         try
         {
-            using var store = services.Machine.OpenStore("data");
-            await World.UnlessDeadAsync(process, run(store, services));
+            await World.UnlessDeadAsync(process, run(services));
             world.Story.Tell(node.Host.Name, $"{name}: done");
             return true;
         }

@@ -7,7 +7,7 @@ internal sealed record Plan(
 {
     /// <summary>Kinds that came later. Each group is drawn apart: a seed without them has the story that it always had.</summary>
     private static readonly (int Source, Deed[] Deeds)[] Later =
-        [(4, [Deed.Decay, Deed.LetWitnessLie]), (6, [Deed.PutBackCopyWhileOthersLag])];
+        [(4, [Deed.Decay, Deed.LetWitnessLie]), (6, [Deed.PutBackCopyWhileOthersLag]), (7, [Deed.DecayAndRebuild])];
 
     /// <summary>Draws a plan. Each seed has some kinds of deeds and lacks others, so that rare combinations come up.</summary>
     /// <param name="seed">From what.</param>

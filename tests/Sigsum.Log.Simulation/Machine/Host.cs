@@ -32,12 +32,26 @@ internal sealed class Host(string name, Func<Process, string, DiskWrite> fate)
         if (_holder is { Alive: true })
             throw new StoreException("simulated: the store is in use");
         _holder = process;
-        return new ProcessStore(Tree, process, what => fate(process, what), () =>
+        return Open(Tree, process, () =>
         {
             if (_holder == process)
                 _holder = null;
         });
     }
+
+    /// <summary>Builds the store again while a process has it.</summary>
+    public async Task RebuildAsync(Process process, Func<ILogStore, ILogStore, Task> fill)
+    {
+        using var damaged = Open(process);
+        var tree = new StoredTree(damaged.Identity with { TreeState = TreeState.Active });
+        using (var rebuilt = Open(tree, process, () => { }))
+            await fill(damaged, rebuilt);
+        process.MustBeAlive();
+        Tree = tree;
+    }
+
+    private ProcessStore Open(StoredTree tree, Process process, Action closed) =>
+        new(tree, process, what => fate(process, what), closed);
 
     /// <summary>The power fails: what was not synced is lost. What the store has committed is on the disk.</summary>
     public void LosePower(Random random) => Files.LosePower(random);

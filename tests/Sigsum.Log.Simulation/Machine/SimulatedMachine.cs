@@ -40,6 +40,13 @@ internal sealed class SimulatedMachine(Host host, Process process, Wire wire, Fu
     }
 
     /// <inheritdoc/>
+    public Task RebuildStoreAsync(string directory, string aside, Func<ILogStore, ILogStore, Task> fill)
+    {
+        process.MustBeAlive();
+        return host.RebuildAsync(process, fill);
+    }
+
+    /// <inheritdoc/>
     public Task<OpenedKey> OpenKeyAsync(string keyFile, CancellationToken cancellationToken) =>
         Task.FromResult(new OpenedKey(keys(keyFile), []));
 

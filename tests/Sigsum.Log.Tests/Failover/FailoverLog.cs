@@ -179,6 +179,11 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
             .RunAsync(FailoverLog.Cancel);
     }
 
+    /// <summary>Fetches leaves of another node into the stopped one.</summary>
+    public Task<FailoverReport> RecoverAsync(FailoverNode from, bool dryRun = false) => new Recover(
+        new(Directory, SthFile, from.InternalUrl, log.LogKey.PublicKey, dryRun, Connection), NewServices(),
+        _ => Task.FromResult(true), null).RunAsync(FailoverLog.Cancel);
+
     /// <summary>Posts a leaf until it is committed.</summary>
     public async Task CommitAsync(int number)
     {
