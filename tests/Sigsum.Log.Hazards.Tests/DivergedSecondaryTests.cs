@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Sigsum.Log.Hazards.Tests.Cluster;
 using Sigsum.Log.Hazards.Tests.Reports;
 using Sigsum.Messages;
@@ -6,7 +7,7 @@ using Sigsum.Testing;
 namespace Sigsum.Log.Hazards.Tests;
 
 /// <summary>Hazard diverged-secondary: one byte is changed in what the secondary has stored.</summary>
-public sealed class DivergedSecondaryTests : HazardTest
+public sealed partial class DivergedSecondaryTests : HazardTest
 {
     private const string Hazard = "diverged-secondary";
 
@@ -19,24 +20,20 @@ public sealed class DivergedSecondaryTests : HazardTest
         log.Secondary.Arguments.Set("scrub-rate", "0"); // It would find by itself that a known head is none of its tree's.
         await log.Secondary.StartAsync(Cancellation);
 
-        string line = await log.Primary.WaitForLineAsync("no new tree head is signed any more", Cancellation);
+        // Which of the two finds it depends on what comes first: a tree head of the secondary there, or the log's last one here.
+        await UntilAsync("the reason in /readyz", async () => Roots().IsMatch(await ReadinessAsync(log, log.Primary)));
         TreeHead signed = SignedBy(log.Primary);
-        await log.WaitForSizeAsync(signed.Size, Cancellation);
         await HearAcceptedAsync(log, 20);
         Assert.Equal(signed, SignedBy(log.Primary));
-        Assert.Equal(signed, log.Clients.Heads.Latest!.SignedTreeHead.TreeHead);
-        Assert.Matches("have different roots for size [0-9]+: [0-9a-f]{64} there, [0-9a-f]{64} here", line);
-        // It has started again since, and the secondary, which knows the last head by now, says it first.
-        await UntilAsync("the reason in /readyz", async () =>
-            (await ReadinessAsync(log, log.Primary)) is var text
-            && (text.Contains("have different roots for size", StringComparison.Ordinal)
-                || text.Contains("the log has signed root", StringComparison.Ordinal)));
+        // A primary that has started again to compare the two trees shows nothing before a secondary vouches for it, so the
+        // last one that it has signed need not have been shown.
+        Assert.InRange(log.Clients.Heads.Latest!.SignedTreeHead.TreeHead.Size, 1ul, signed.Size);
 
         long replaced = await MakeAnewAsync(log, log.Secondary);
         TimeSpan outage = await log.Clients.Fast.FirstCommitAfterAsync(replaced, Cancellation);
         string outcome = await EndAsync(log);
         HazardReport.Write(Hazard, ServerKind.Ours,
-            $"signing stops at once, log and /readyz name size and roots, reads go on; with the secondary made anew and the "
+            $"signing stops at once, /readyz names size and roots; with the secondary made anew and the "
             + $"primary restarted it goes on (from there the time counts): {outcome}", outage, "another leaf");
     }
 
@@ -101,6 +98,10 @@ public sealed class DivergedSecondaryTests : HazardTest
             $"`sigsum-log recover` builds its store again from the primary's leaves; it is the same node, and the primary needs no word "
             + $"of it (the time counts from its start): {outcome}", outage, "built again");
     }
+
+    [GeneratedRegex("have different roots for size [0-9]+: [0-9a-f]{64} there, [0-9a-f]{64} here"
+        + "|the log has signed root [0-9a-f]{64} for size [0-9]+, here it is [0-9a-f]{64}")]
+    private static partial Regex Roots();
 
     private static async Task<HazardLog> StartAsync()
     {
