@@ -89,6 +89,7 @@ internal sealed class HazardLog : IAsyncDisposable
         HazardNode node = new(
             Peers, Folder.FullName, name, kind, role, key ?? HazardKey.Generate(Folder.FullName, name));
         node.Arguments.Add("interval", _setup.Interval);
+        node.Arguments.Add("log-level", _setup.LogLevel);
         _nodes.Add(node);
         return node;
     }

@@ -31,7 +31,6 @@ internal sealed class HazardNode : IAsyncDisposable
         UseKey(key);
         Arguments.Add("external-endpoint", _external.Endpoint);
         Arguments.Add("internal-endpoint", _internal.Endpoint);
-        Arguments.Add("log-level", "debug");
         if (kind == ServerKind.Ours)
             Arguments.Add("data-dir", Folder.Data);
         else

@@ -24,6 +24,9 @@ internal sealed record HazardSetup
     /// <summary>The nodes' <c>--interval</c>.</summary>
     public string Interval { get; init; } = "1s";
 
+    /// <summary>The nodes' <c>--log-level</c>. What they write is kept in memory, and printed if the test fails.</summary>
+    public string LogLevel { get; init; } = "debug";
+
     /// <summary>Further options of our primary, without the dashes: <c>name</c> and value.</summary>
     public ImmutableArray<(string Name, string? Value)> PrimaryOptions { get; init; } = [];
 
