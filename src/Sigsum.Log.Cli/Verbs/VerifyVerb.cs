@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sigsum.Crypto;
 using Sigsum.Log.Cli.Options;
 using Sigsum.Log.Scrubbing;
@@ -37,7 +38,7 @@ internal sealed class VerifyVerb : OperatorVerb
         {
             using var store = Open(dataDir);
             var records = StoredRecords.Read(store, logKey);
-            var heads = ReadHeads(store, records, sthFile, logKey);
+            var heads = records.HeadsOf(store, new SthFile(sthFile, HostDisk.Instance), logKey);
             var tree = new StoreVerifier(store).Run(heads, Progress(store, json), cancellationToken);
             var report = tree with { Problems = [.. OtherKey(store, logKey), .. records.Problems, .. tree.Problems] };
             if (json)
@@ -46,17 +47,6 @@ internal sealed class VerifyVerb : OperatorVerb
                 PrintText(dataDir, store, heads, records, logKey, report);
             return Task.FromResult<int?>(report.IsWhole ? 0 : 1);
         });
-    }
-
-    /// <summary>What this node has signed and published, as far as it knows; signatures checked if the key is given.</summary>
-    private static List<ClaimedHead> ReadHeads(
-        RocksDbLogStore store, StoredRecords records, string sthFile, PublicKey? logKey)
-    {
-        var heads = new List<ClaimedHead>();
-        if (File.Exists(sthFile))
-            heads.Add(new ClaimedHead($"the signed tree head in {sthFile}", new SthFile(sthFile, HostDisk.Instance).Load(logKey).TreeHead));
-        heads.AddRange(records.HeadsOf(store));
-        return heads;
     }
 
     private static IEnumerable<string> OtherKey(RocksDbLogStore store, PublicKey? logKey)
@@ -74,7 +64,7 @@ internal sealed class VerifyVerb : OperatorVerb
     }
 
     private static void PrintText(
-        string dataDir, RocksDbLogStore store, List<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
+        string dataDir, RocksDbLogStore store, ImmutableArray<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
         VerificationReport report)
     {
         var identity = store.Identity;
@@ -99,7 +89,7 @@ internal sealed class VerifyVerb : OperatorVerb
     }
 
     private static void PrintJson(
-        RocksDbLogStore store, List<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
+        RocksDbLogStore store, ImmutableArray<ClaimedHead> heads, StoredRecords records, PublicKey? logKey,
         VerificationReport report) => Report.PrintJson(new
         {
             Role = StoreFormat.RoleName(store.Identity.Role),

@@ -43,7 +43,10 @@ internal sealed class Promotion(
         await TestSignature.ProveAsync(key, cancellationToken);
         Step("log key", $"signs, and is the key of this store's log, {_logKey.KeyHash()}");
         var peers = await campaign.FindPeersAsync(RosterRecord.Load(store), cancellationToken);
-        checks.CheckRoster(peers.Roster, options.WithoutRoster);
+        if (peers.Roster is { } roster)
+            checks.CheckRoster(roster);
+        else
+            checks.CheckWithoutRoster(options.WithoutRoster);
         var (resumed, primaryUrl, primaryAnswers) = await FindPrimaryAsync(nodes, succession, cancellationToken);
         CheckPrimary(primaryUrl, primaryAnswers, resumed);
         var head = checks.CheckHeads();

@@ -26,7 +26,7 @@ internal sealed class PromotionCampaign(
             var peers = new PromotionPeers(roster, store.Identity.NodeId, options);
             if (await nodes.LaterRosterAsync(peers.Others, roster, key.PublicKey, cancellationToken) is not { } later)
                 return peers;
-            checks.CheckRoster(later, options.WithoutRoster);
+            checks.CheckRoster(later);
             roster = later;
         }
     }

@@ -37,36 +37,40 @@ internal sealed class PromotionChecks(
         steps.Add("store", $"secondary {identity.NodeId:N} of log {log}, size {store.TreeHead.Size}, epoch {latest?.Epoch ?? 0}");
     }
 
-    /// <summary>
-    /// The latest roster that is known must count the node. Without one nothing shows that the node has ever held what is committed,
-    /// and the operator has to know it.
-    /// </summary>
-    /// <exception cref="FailoverException">It does not; or nobody is certain.</exception>
-    public void CheckRoster(Roster? roster, bool withoutRoster)
+    /// <summary>The latest roster that is known must count the node.</summary>
+    /// <exception cref="FailoverException">It does not.</exception>
+    public void CheckRoster(Roster roster)
+    {
+        if (roster.Secondaries.All(entry => entry.NodeId != store.Identity.NodeId))
+        {
+            throw new FailoverException($"the primary has taken this node out of its roster ({roster.Epoch}.{roster.Number}): it may "
+                + "lack leaves that are committed. Promote one of: " + PromotionPeers.Names(roster.Secondaries));
+        }
+
+        steps.Add("roster",
+            $"{roster.Epoch}.{roster.Number}: {roster.Secondaries.Length} secondaries, {roster.Quorum} had to hold a leaf");
+    }
+
+    /// <summary>Where no roster is known, nothing shows that the node has ever held what is committed: the operator has to know it.</summary>
+    /// <param name="vouchedFor">Whether the operator does.</param>
+    /// <exception cref="FailoverException">It holds nothing, or nobody is certain.</exception>
+    public void CheckWithoutRoster(bool vouchedFor)
     {
         var size = store.TreeHead.Size;
-        if (roster is null && size == 0)
+        if (size == 0)
         {
             throw new FailoverException("this node holds no leaf and is on no roster: there is nothing to promote. Promote another node; "
                 + "where the log has no leaves at all, make a new primary with `sigsum-log init`");
         }
 
-        if (roster is null && !withoutRoster)
+        if (!vouchedFor)
         {
             throw new FailoverException($"no roster lists this node: its primary has not counted it yet, and the log may have more than the "
                 + $"{size} leaves here. Promote a node that is listed. Where there is none (log-go makes no rosters), and you are certain "
                 + "that these are all leaves of the log, write --without-roster");
         }
 
-        if (roster is not null && roster.Secondaries.All(entry => entry.NodeId != store.Identity.NodeId))
-        {
-            throw new FailoverException($"the primary has taken this node out of its roster ({roster.Epoch}.{roster.Number}): it may "
-                + "lack leaves that are committed. Promote one of: " + PromotionPeers.Names(roster.Secondaries));
-        }
-
-        steps.Add("roster", roster is null
-            ? $"none (--without-roster): taken on trust that the log has no more than the {size} leaves here"
-            : $"{roster.Epoch}.{roster.Number}: {roster.Secondaries.Length} secondaries, {roster.Quorum} had to hold a leaf");
+        steps.Add("roster", $"none (--without-roster): taken on trust that the log has no more than the {size} leaves here");
     }
 
     /// <summary>The latest head that is known here; it and the one in the sth file must be heads of this tree.</summary>

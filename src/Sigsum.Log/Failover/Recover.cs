@@ -41,40 +41,43 @@ internal sealed class Recover(
         var target = new TreeHead(theirs.Size, theirs.RootHash);
         Step("from", $"{options.From}: {theirs.Role} {theirs.NodeId:N}, size {theirs.Size}");
         CheckLog(theirs.LogKeyHash, isNew ? options.LogKey!.Value.KeyHash() : null);
-        if (!isNew && FoundDamage() is { } damage)
-            return await RebuildAsync(damage, nodes, theirs, cancellationToken);
         if (options.DryRun && isNew)
             return Report(changed: false, isNew);
         if (isNew && !await agree($"Make a secondary in {options.DataDir} from the {theirs.Size} leaves of {options.From}?"))
             throw new FailoverException("not agreed to; nothing was changed");
 
-        using var store = isNew
-            ? services.Machine.CreateStore(options.DataDir, StoreIdentity.ForNew(
-                NodeRole.Secondary, TreeType.PreorderedLog, options.LogKey!.Value.KeyHash()))
-            : OpenStore();
-        CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
+        var rebuild = new StoreRebuild(options, nodes, services);
+        using (var store = isNew ? CreateStore() : OpenStore())
+        {
+            CheckLog(theirs.LogKeyHash, store.Identity.LogKeyHash);
+            if (DamageMark.Load(store) is not { } damage)
+                return await FetchAsync(store, nodes, target, isNew, cancellationToken);
+            Step("here", $"damaged: {damage.Text}");
+            rebuild.Check(theirs, store);
+        }
+
+        return await RebuildAsync(rebuild, theirs, cancellationToken);
+    }
+
+    private ILogStore CreateStore() => services.Machine.CreateStore(options.DataDir, StoreIdentity.ForNew(
+        NodeRole.Secondary, TreeType.PreorderedLog, options.LogKey!.Value.KeyHash()));
+
+    private ILogStore OpenStore() => options.DryRun
+        ? services.Machine.OpenStoreReadOnly(options.DataDir)
+        : services.Machine.OpenStore(options.DataDir);
+
+    private async Task<FailoverReport> FetchAsync(
+        ILogStore store, InternalNetwork nodes, TreeHead target, bool isNew, CancellationToken cancellationToken)
+    {
         Step("here", $"{StoreFormat.RoleName(store.Identity.Role)} {store.Identity.NodeId:N}, size {store.TreeHead.Size}");
         if (store.Identity.Role == NodeRole.Secondary)
             return await FillAsync(store, nodes, target, isNew, cancellationToken);
         return await GoBackAsync(store, nodes, target, cancellationToken);
     }
 
-    private ILogStore OpenStore() => options.DryRun
-        ? services.Machine.OpenStoreReadOnly(options.DataDir)
-        : services.Machine.OpenStore(options.DataDir);
-
-    private StoreProblem? FoundDamage()
-    {
-        using var store = OpenStore();
-        return DamageMark.Load(store);
-    }
-
     private async Task<FailoverReport> RebuildAsync(
-        StoreProblem damage, InternalNetwork nodes, NodeStatus theirs, CancellationToken cancellationToken)
+        StoreRebuild rebuild, NodeStatus theirs, CancellationToken cancellationToken)
     {
-        Step("here", $"damaged: {damage.Text}");
-        var rebuild = new StoreRebuild(options, nodes, services);
-        rebuild.Check(theirs);
         if (options.DryRun)
             return Report(changed: false, isNew: false);
         if (!await agree($"Build the store in {options.DataDir} again from the leaves of {options.From}?"))

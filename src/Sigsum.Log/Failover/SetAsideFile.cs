@@ -14,8 +14,11 @@ internal static class SetAsideFile
 
     /// <summary>Where the leaves <c>[start, end)</c> of a node's tree are set aside.</summary>
     public static string PathFor(string dataDir, ulong start, ulong end, DateTimeOffset now) =>
-        Path.Combine(dataDir, string.Create(
-            CultureInfo.InvariantCulture, $"set-aside-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{start}-{end}.leaves"));
+        Path.Combine(dataDir, string.Create(CultureInfo.InvariantCulture, $"set-aside-{Stamp(now)}-{start}-{end}.leaves"));
+
+    /// <summary>A time, as the names of things that are set aside have it.</summary>
+    public static string Stamp(DateTimeOffset now) =>
+        now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Writes the leaves from an index on to the end of the tree; when this returns they are on stable storage.</summary>
     /// <exception cref="IOException">The file is there already, or the disk refused.</exception>

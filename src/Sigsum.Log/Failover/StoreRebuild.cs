@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Replication;
@@ -18,37 +17,7 @@ internal sealed class StoreRebuild(RecoverOptions options, InternalNetwork nodes
 {
     /// <summary>Whether the other node can have all leaves that are here.</summary>
     /// <exception cref="FailoverException">It cannot.</exception>
-    public void Check(NodeStatus theirs)
-    {
-        using var store = services.Machine.OpenStoreReadOnly(options.DataDir);
-        Check(theirs, store);
-    }
-
-    /// <summary>Builds it.</summary>
-    /// <returns>The tree, as it was before and is now, and the path of what was there before.</returns>
-    /// <exception cref="FailoverException">The leaves cannot be had, or are not those of this tree. Nothing has changed.</exception>
-    public async Task<(TreeHead Head, string Kept)> RunAsync(
-        NodeStatus theirs, IProgress<ulong>? progress, CancellationToken cancellationToken)
-    {
-        var aside = string.Create(
-            CultureInfo.InvariantCulture, $"store-damaged-{services.Time.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}");
-        TreeHead head = default;
-        await services.Machine.RebuildStoreAsync(options.DataDir, aside, async (damaged, rebuilt) =>
-        {
-            Check(theirs, damaged);
-            head = damaged.TreeHead;
-            var feed = GivesToFollowers(theirs) ? nodes.Feed(options.From) : nodes.HeldFeed(options.From);
-            await new LeafCopier(rebuilt).CopyAsync(feed, head, progress, cancellationToken);
-            rebuilt.UpdateIdentity(
-                damaged.Identity, [.. damaged.ReadRecords("").Where(record => record.Key != DamageMark.RecordKey)]);
-            var report = new StoreVerifier(rebuilt).Run(SignedHeads(rebuilt), null, cancellationToken);
-            if (!report.IsWhole)
-                throw new FailoverException($"what was built is not this node's tree: {report.Problems[0]}. Nothing was changed");
-        });
-        return (head, Path.Combine(options.DataDir, aside));
-    }
-
-    private void Check(NodeStatus theirs, ILogStore store)
+    public void Check(NodeStatus theirs, ILogStore store)
     {
         if (theirs.LogKeyHash is not { } log || log != store.Identity.LogKeyHash?.ToString())
             throw new FailoverException($"{options.From} does not say that it holds the log of this node");
@@ -59,16 +28,31 @@ internal sealed class StoreRebuild(RecoverOptions options, InternalNetwork nodes
         }
     }
 
+    /// <summary>Builds it.</summary>
+    /// <returns>The tree, as it was before and is now, and the path of what was there before.</returns>
+    /// <exception cref="FailoverException">The leaves cannot be had, or are not those of this tree. Nothing has changed.</exception>
+    public async Task<(TreeHead Head, string Kept)> RunAsync(
+        NodeStatus theirs, IProgress<ulong>? progress, CancellationToken cancellationToken)
+    {
+        var aside = $"store-damaged-{SetAsideFile.Stamp(services.Time.GetUtcNow())}";
+        TreeHead head = default;
+        await services.Machine.RebuildStoreAsync(options.DataDir, aside, async (damaged, rebuilt) =>
+        {
+            head = damaged.TreeHead;
+            var feed = GivesToFollowers(theirs) ? nodes.Feed(options.From) : nodes.HeldFeed(options.From);
+            await new LeafCopier(rebuilt).CopyAsync(feed, head, progress, cancellationToken);
+            rebuilt.UpdateIdentity(
+                damaged.Identity, [.. damaged.ReadRecords("").Where(record => record.Key != DamageMark.RecordKey)]);
+            var heads = StoredRecords.Read(rebuilt, options.LogKey)
+                .HeadsOf(rebuilt, new SthFile(options.SthFile, services.Machine.Disk), options.LogKey);
+            var report = new StoreVerifier(rebuilt).Run(heads, null, cancellationToken);
+            if (!report.IsWhole)
+                throw new FailoverException($"what was built is not this node's tree: {report.Problems[0]}. Nothing was changed");
+        });
+        return (head, Path.Combine(options.DataDir, aside));
+    }
+
     /// <summary>A node that was primary, and is not the next one's secondary yet, gives its leaves by another name.</summary>
     private static bool GivesToFollowers(NodeStatus theirs) =>
         theirs.Role == StoreFormat.RoleName(NodeRole.Primary) && (theirs.PromotedNode is not { } named || named == theirs.NodeId);
-
-    private List<ClaimedHead> SignedHeads(ILogStore rebuilt)
-    {
-        List<ClaimedHead> heads = [.. StoredRecords.Read(rebuilt, options.LogKey).HeadsOf(rebuilt)];
-        var sth = new SthFile(options.SthFile, services.Machine.Disk);
-        if (sth.Exists)
-            heads.Add(new ClaimedHead($"the signed tree head in {options.SthFile}", sth.Load(options.LogKey).TreeHead));
-        return heads;
-    }
 }

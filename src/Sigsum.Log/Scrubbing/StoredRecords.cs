@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Sigsum.Crypto;
 using Sigsum.Log.Admission;
 using Sigsum.Log.Publication;
+using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Messages;
 
@@ -22,6 +23,12 @@ internal sealed record StoredRecords(
         && (store.Identity.Role == NodeRole.Primary || head.Size <= store.TreeHead.Size)
             ? [new("the published tree head", head)]
             : [];
+
+    /// <summary>The same, and before them the head in the node's sth file, if there is one.</summary>
+    /// <exception cref="Hosting.StartupException">The file cannot be read, or is not signed with the key.</exception>
+    public ImmutableArray<ClaimedHead> HeadsOf(ILogStore store, SthFile sth, PublicKey? logKey) => sth.Exists
+        ? [new($"the signed tree head in {sth.Path}", sth.Load(logKey).TreeHead), .. HeadsOf(store)]
+        : HeadsOf(store);
 
     /// <summary>Reads all records.</summary>
     /// <param name="store">Where they are.</param>

@@ -144,10 +144,12 @@ internal sealed class Operator(World world)
 
     /// <summary>
     /// Puts a new, empty secondary in the place of a node whose store is damaged, as the manual says: if it is the primary,
-    /// another one is promoted first, or, where its roster lists none, the store is built again from another node's leaves. What is no
-    /// part of the store is only written again.
+    /// another one is promoted first. What is no part of the store is only written again.
     /// </summary>
-    public async Task ReplaceAsync(Node node)
+    /// <param name="node">The node.</param>
+    /// <param name="rebuild">To have the store built again from another node's leaves, if that can be; also done for a primary whose
+    /// roster lists no other node.</param>
+    public async Task ReplaceAsync(Node node, bool rebuild = false)
     {
         await node.StopAsync(cleanly: true);
         node.Spare();
@@ -159,8 +161,8 @@ internal sealed class Operator(World world)
         }
 
         var wasPrimary = world.Named() == node;
-        if (wasPrimary && node.KnowsDamage && !world.Nodes.Any(other => other != node && world.IsListed(other))
-            && await RebuildAsync(node))
+        rebuild |= wasPrimary && !world.Nodes.Any(other => other != node && world.IsListed(other));
+        if (rebuild && node.KnowsDamage && await RebuildAsync(node))
         {
             node.Start();
             return;
@@ -208,14 +210,8 @@ internal sealed class Operator(World world)
         await world.Clock.DelayAsync(unseen);
         await AloneAsync(async () =>
         {
-            if (!node.IsDamaged)
-                return;
-            if (rebuild && node.KnowsDamage)
-                await node.StopAsync(cleanly: true);
-            if (rebuild && node.KnowsDamage && await RebuildAsync(node))
-                node.Start();
-            else
-                await ReplaceAsync(node);
+            if (node.IsDamaged)
+                await ReplaceAsync(node, rebuild);
         });
     }
 
