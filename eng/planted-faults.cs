@@ -1,14 +1,17 @@
 #!/usr/bin/env dotnet
 // planted-faults: takes one guard after another out of a copy of the sources, and lets the simulator look for what happens.
-// Each must be found: a guard whose absence nobody notices is of no use, or not tested. A seed that breaks something in the sources as
-// they are finds no fault, and is passed over.
+// Each must be found: a guard whose absence nobody notices is of no use, or not tested. Written scenes are played first, then the seeds
+// that have found something (found-seeds.json, all in the gate), then free plans. A seed that breaks something in the sources as they are
+// finds no fault, and is passed over. Where another guard stands behind the one that is gone, no promise breaks: then the tests of
+// failover and replication must notice.
 //
 //   dotnet run eng/planted-faults.cs                     all of tests/Sigsum.Log.Simulation/planted-faults.json
 //   dotnet run eng/planted-faults.cs -- NAME...          those that are named
-//   dotnet run eng/planted-faults.cs -- --seeds=2000     how many seeds are tried at most (500)
+//   dotnet run eng/planted-faults.cs -- --seeds=2000     how many scenes, and how many free plans, are tried at most (150)
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 string root = Environment.CurrentDirectory;
 string list = Path.Combine(root, "tests", "Sigsum.Log.Simulation", "planted-faults.json");
@@ -18,7 +21,7 @@ if (!File.Exists(list))
     return 2;
 }
 
-int seeds = 500;
+int seeds = 150;
 HashSet<string> wanted = [];
 foreach (string argument in args)
 {
@@ -28,13 +31,15 @@ foreach (string argument in args)
         wanted.Add(argument);
 }
 
+const string Tests = "tests/Sigsum.Log.Tests";
 const string Simulator = "tests/Sigsum.Log.Simulation/bin/Release/net10.0/Sigsum.Log.Simulation";
 string copy = Path.Combine(root, "artifacts", "planted");
 string whole = Path.Combine(root, "artifacts", "planted-none");
 CopySources(whole);
 await BuildAsync("nothing", whole);
 bool allFound = true;
-Console.WriteLine("| fault | guard that is taken out | promise that broke | seeds |");
+string[][] ways = [["--scenes"], .. FoundSeeds(Path.Combine(Path.GetDirectoryName(list)!, "found-seeds.json")), []];
+Console.WriteLine("| fault | guard that is taken out | promise that broke | found by |");
 Console.WriteLine("| --- | --- | --- | --- |");
 using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(list));
 foreach (JsonElement fault in document.RootElement.EnumerateArray())
@@ -49,35 +54,70 @@ foreach (JsonElement fault in document.RootElement.EnumerateArray())
         throw new InvalidOperationException($"{Text("file")} does not have this once: {Text("find")}");
     await File.WriteAllTextAsync(file, source.Replace(Text("find"), Text("replace"), StringComparison.Ordinal));
     await BuildAsync(Text("name"), copy);
-    var (seed, promise) = await FindAsync();
-    allFound &= seed is not null;
-    Console.WriteLine($"| `{Text("name")}` | {Text("guard")} | {promise ?? "none"} | {seed?.ToString(CultureInfo.InvariantCulture) ?? $"not found in {seeds}"} |");
+    (string By, string Promise)? found = null;
+    foreach (string[] way in ways)
+        found ??= await FindAsync(way);
+    found ??= await FindByTestsAsync(Text("name"));
+    allFound &= found is not null;
+    Console.WriteLine($"| `{Text("name")}` | {Text("guard")} | {found?.Promise ?? "none"} | {found?.By ?? $"nothing: {seeds} scenes, {seeds} plans, and the tests"} |");
 }
 
 return allFound ? 0 : 1;
 
-async Task<(int? Seed, string? Promise)> FindAsync()
+async Task<(string By, string Promise)?> FindAsync(string[] way)
 {
+    bool fixedSeed = way.Any(argument => argument.StartsWith("--seed=", StringComparison.Ordinal));
     for (int first = 1; first <= seeds;)
     {
-        (int code, string output) = await StartAsync(copy, Simulator, $"--seed={first}", $"--seeds={seeds - first + 1}", "--brief");
-        string broken = output.Split('\n').FirstOrDefault(line => line.StartsWith("seed ", StringComparison.Ordinal)) ?? "";
-        string[] parts = broken.Split(": ");
-        if (code != 1 || parts.Length < 2)
+        string[] range = fixedSeed ? [] : [$"--seed={first}", $"--seeds={seeds - first + 1}"];
+        (int code, string output) = await StartAsync(copy, Simulator, [.. way, .. range, "--brief"]);
+        Match broken = Regex.Match(output, @"^(?<name>\S+ (?<seed>\d+)): (?<promise>[^:]+): ", RegexOptions.Multiline);
+        while (broken.Success && broken.Groups["promise"].Value.StartsWith("fingerprint", StringComparison.Ordinal))
+            broken = broken.NextMatch();
+        if (code != 1 || !broken.Success)
             break;
-        int seed = int.Parse(parts[0]["seed ".Length..], CultureInfo.InvariantCulture);
-        if ((await StartAsync(whole, Simulator, $"--seed={seed}", "--brief")).Code == 0)
-            return (seed, parts[1]);
-        first = seed + 1;
+        string seed = broken.Groups["seed"].Value;
+        string[] same = fixedSeed ? [] : [$"--seed={seed}"];
+        if ((await StartAsync(whole, Simulator, [.. way, .. same, "--brief"])).Code == 0)
+            return (broken.Groups["name"].Value, broken.Groups["promise"].Value);
+        if (fixedSeed)
+            break;
+        first = int.Parse(seed, CultureInfo.InvariantCulture) + 1;
     }
 
-    return (null, null);
+    return null;
 }
 
-static async Task BuildAsync(string fault, string sources)
+async Task<(string By, string Promise)?> FindByTestsAsync(string fault)
+{
+    const string Program = $"{Tests}/bin/Debug/net10.0/Sigsum.Log.Tests";
+    await BuildAsync(fault, copy, Tests, "Debug");
+    (_, string output) = await StartAsync(
+        copy, Program, "--stop-on-fail", "on", "--filter-namespace", "Sigsum.Log.Tests.Failover",
+        "--filter-namespace", "Sigsum.Log.Tests.Replication");
+    Match failed = Regex.Match(output, @"^failed (?<test>Sigsum\.Log\.Tests\.\w+\.(?<name>[\w.]+))", RegexOptions.Multiline);
+    if (!failed.Success)
+        return null;
+    await BuildAsync("nothing", whole, Tests, "Debug");
+    bool passes = (await StartAsync(whole, Program, "--filter-method", failed.Groups["test"].Value)).Code == 0;
+    return passes ? ($"test `{failed.Groups["name"].Value}`", "none") : null;
+}
+
+static IEnumerable<string[]> FoundSeeds(string file)
+{
+    using JsonDocument groups = JsonDocument.Parse(File.ReadAllText(file));
+    foreach (JsonElement group in groups.RootElement.EnumerateArray())
+    {
+        string[] without = [.. group.GetProperty("without").EnumerateArray().Select(deed => $"--without={deed.GetString()}")];
+        foreach (JsonElement seed in group.GetProperty("seeds").EnumerateArray())
+            yield return [$"--seed={seed.GetInt32().ToString(CultureInfo.InvariantCulture)}", .. without];
+    }
+}
+
+static async Task BuildAsync(string fault, string sources, string project = "tests/Sigsum.Log.Simulation", string configuration = "Release")
 {
     (int built, string errors) = await StartAsync(
-        sources, "dotnet", "build", "tests/Sigsum.Log.Simulation", "-c", "Release", "-v", "q", "-p:TreatWarningsAsErrors=false",
+        sources, "dotnet", "build", project, "-c", configuration, "-v", "q", "-p:TreatWarningsAsErrors=false",
         "-p:EnforceCodeStyleInBuild=false", "-p:RunAnalyzers=false");
     if (built != 0)
         throw new InvalidOperationException($"{fault} does not build: {errors}");
@@ -99,11 +139,11 @@ static void Copy(string from, string to)
 
 void CopySources(string to)
 {
-    foreach (string folder in new[] { "src", "tests/Sigsum.Log.Simulation", "eng" })
+    foreach (string folder in new[] { "src", "tests", "eng", "docs", "models" })
         Copy(Path.Combine(root, folder), Path.Combine(to, folder));
     foreach (string file in new[]
         {
-            "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig", "tests/Directory.Build.props",
+            "Directory.Build.props", "Directory.Packages.props", "Sigsum.slnx", "global.json", ".editorconfig",
         })
         File.Copy(Path.Combine(root, file), Path.Combine(to, file), overwrite: true);
 }

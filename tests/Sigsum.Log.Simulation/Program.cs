@@ -9,10 +9,11 @@ namespace Sigsum.Log.Simulation;
 internal static class Program
 {
     private const string Usage = """
-        usage: simulation [--seed=N] [--seeds=COUNT] [--seconds=LIMIT] [--without=DEED] [--story] [--log]
+        usage: simulation [--seed=N] [--seeds=COUNT] [--seconds=LIMIT] [--scenes] [--without=DEED] [--story] [--log]
           --seed=N        the first seed; without it, any
           --seeds=COUNT   how many, from the first on; default 1
           --seconds=LIMIT begin no other seed after so many seconds; without --seeds, as many as there is time for
+          --scenes        play written scenes, whose moments are drawn, and no free plans
           --without=DEED  leave out one kind of deed; may be repeated
           --story         tell what happens
           --log           tell what the nodes log, too
@@ -34,7 +35,7 @@ internal static class Program
         var (worlds, heads, leaves, deeds, stuck) = (0, 0, 0, 0L, 0);
         for (var seed = options.Seed; worlds < options.Seeds && started.Elapsed < options.Limit; seed++, worlds++)
         {
-            var plan = Plan.Draw(seed, options.Without);
+            var plan = options.Scenes ? Scenes.Draw(seed) : Plan.Draw(seed, options.Without);
             var result = Run(plan, options.Story, options.Log);
             simulated += result.Clock.Elapsed;
             heads += result.Truth.Heads;
@@ -51,11 +52,11 @@ internal static class Program
             if (options.Safety && result.Truth.Broken is { Invariant: "liveness" })
             {
                 stuck++;
-                Console.WriteLine($"seed {seed}: the log did not come back");
+                Console.WriteLine($"{plan.Scene ?? "seed"} {seed}: the log did not come back");
             }
             else if (result.Truth.Broken is { } broken)
             {
-                Console.WriteLine($"seed {seed}: {broken.Message}");
+                Console.WriteLine($"{plan.Scene ?? "seed"} {seed}: {broken.Message}");
                 if (!options.Story && !options.Brief)
                     Shortest.Tell(plan, broken);
                 return 1;
@@ -78,11 +79,12 @@ internal static class Program
     }
 
     private sealed record Options(
-        int Seed, int Seeds, TimeSpan Limit, ImmutableHashSet<Deed> Without, bool Story, bool Log, bool Brief, bool Safety)
+        int Seed, int Seeds, TimeSpan Limit, ImmutableHashSet<Deed> Without, bool Story, bool Log, bool Brief, bool Safety,
+        bool Scenes)
     {
         public static bool TryParse(string[] args, out Options options)
         {
-            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, [], false, false, false, false);
+            options = new Options(Random.Shared.Next(1_000_000_000), 1, TimeSpan.MaxValue, [], false, false, false, false, false);
             foreach (var arg in args)
             {
                 var (name, value) = arg.Split('=', 2) is [var left, var right] ? (left, right) : (arg, "");
@@ -97,6 +99,7 @@ internal static class Program
                         Seeds = options.Seeds == 1 ? int.MaxValue : options.Seeds,
                     },
                     ("--without", false) when Enum.TryParse<Deed>(value, out var deed) => options with { Without = options.Without.Add(deed) },
+                    ("--scenes", false) => options with { Scenes = true },
                     ("--story", false) => options with { Story = true },
                     ("--safety", false) => options with { Safety = true },
                     ("--brief", false) => options with { Brief = true },

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Sigsum.Client;
 using Sigsum.Crypto;
 using Sigsum.Log.Failover;
+using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Simulation.Cast;
 using Sigsum.Log.Simulation.Checking;
@@ -43,6 +45,7 @@ internal sealed class World
         Weather = new Weather(this);
         Policy = plan.Witnesses == 0 ? null : MakePolicy();
         Wire.Names["log"] = "node-0";
+        Wire.Answered += OnAnswered;
     }
 
     public Clock Clock { get; } = new();
@@ -86,13 +89,15 @@ internal sealed class World
     /// <summary>Lives through the plan, then heals the world, and looks whether it is whole.</summary>
     public async Task LiveAsync()
     {
-        Story.Tell("world", $"seed {_plan.Seed}: {_plan.Nodes} nodes, quorum {_plan.Quorum}, {_plan.Witnesses} witnesses");
+        Story.Tell("world", $"seed {_plan.Seed}: {_plan.Nodes} nodes, quorum {_plan.Quorum}, {_plan.Witnesses} witnesses{(_plan.Scene is null ? "" : $", scene {_plan.Scene}")}");
         foreach (var witness in Witnesses)
             _ = new WireListener(Wire, new Process(witness.Host, witness.Host), 80, witness.AnswerAsync);
         foreach (var node in Nodes)
             Bear(node, node.Number == 0 ? NodeRole.Primary : NodeRole.Secondary);
         var clients = new Clients(this, KeyOf("submitter"));
         clients.Start(_plan.SubmitPause);
+        if (_plan.Scene is not null)
+            _ = Guarded(new Strays(this).AskAsync(_plan.SubmitPause));
         foreach (var node in Nodes)
             _ = Guarded(node.SuperviseAsync());
         foreach (var act in _plan.Acts)
@@ -110,11 +115,13 @@ internal sealed class World
     }
 
     /// <summary>A client outside the log.</summary>
-    public LogClient NewClient(string host)
+    /// <param name="host">Where it is.</param>
+    /// <param name="log">Whom it asks; the log's name in general.</param>
+    public LogClient NewClient(string host, Uri? log = null)
     {
         var process = new Process(host, host);
         var machine = new SimulatedMachine(new Host(host, (_, _) => DiskWrite.Done), process, Wire, _ => LogKey);
-        return new LogClient(machine.NewWitnessHttp(), new Uri("http://log:6965/"),
+        return new LogClient(machine.NewWitnessHttp(), log ?? new Uri("http://log:6965/"),
             new ClientOptions { TimeProvider = new ProcessTime(Clock, process) });
     }
 
@@ -127,6 +134,19 @@ internal sealed class World
         process, node.Host.Tree!, head, EpochOf(node),
         Nodes.Where(other => other != node).Select(other => (other.Host.Name, other.Lost.Append(other.Host.Tree!))),
         head.Size == 0 ? 0 : node.PrimaryOptions.SecondaryQuorum);
+
+    /// <summary>A node answers: 200 says that the leaf is under a head that is on its disk, come what may.</summary>
+    private void OnAnswered(Process process, WireCall call, int status)
+    {
+        if (status != StatusCodes.Status200OK || call.Request.RequestUri!.AbsolutePath != "/add-leaf"
+            || Nodes.FirstOrDefault(node => node.Process == process) is not { } node)
+            return;
+        var signed = node.Host.Files.Certain("sth") is { } sth ? SignedTreeHead.Parse(sth).TreeHead.Size : 0;
+        var published = node.Host.Tree!.Records.TryGetValue(Publisher.RecordKey, out var record)
+            ? Publisher.ParsePublished(record, null).SignedTreeHead.TreeHead.Size
+            : 0;
+        Truth.OnAcknowledging(node.Host.Name, AddLeafRequest.Parse(call.Body).ToLeaf().LeafHash(), Math.Max(signed, published));
+    }
 
     /// <summary>The epoch of the latest promotion that a node has stored.</summary>
     public static ulong EpochOf(Node node) => RecordOf(node)?.Epoch ?? 0;
@@ -146,6 +166,10 @@ internal sealed class World
     public static bool IsPromoted(Node node) =>
         node.Role == NodeRole.Primary && RecordOf(node) is { } record && record.NodeId == node.Host.Tree!.Identity.NodeId;
 
+    /// <summary>Whether a node that was primary has stored that another one was promoted.</summary>
+    public static bool HasSuccessor(Node node) =>
+        node.Role == NodeRole.Primary && RecordOf(node) is { } record && record.NodeId != node.Host.Tree!.Identity.NodeId;
+
     /// <summary>Whether a node has not heard of the latest promotion.</summary>
     public bool LacksPromotion(Node node) => EpochOf(node) < Nodes.Max(EpochOf);
 
@@ -154,8 +178,7 @@ internal sealed class World
 
     /// <summary>Whether a node has lost nothing, and has the role that is its own; leaves may still be on the way to it.</summary>
     public bool IsNotLost(Node node) =>
-        !node.IsBehind && !node.IsDamaged && !LacksPromotion(node)
-        && (node.Role == NodeRole.Secondary || RecordOf(node) is not { } latest || latest.NodeId == node.Host.Tree!.Identity.NodeId);
+        !node.IsBehind && !node.IsDamaged && !LacksPromotion(node) && !HasSuccessor(node);
 
     /// <summary>Whether the primary has this node on its roster, or is this node: only then can it take the place of the primary.</summary>
     public bool IsListed(Node node)

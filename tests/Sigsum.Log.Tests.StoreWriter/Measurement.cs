@@ -45,6 +45,12 @@ internal static partial class Measurement
         }
     }
 
+    public static void Read(string directory, TextWriter output)
+    {
+        using var store = RocksDbLogStore.Open(directory);
+        Read(store, output);
+    }
+
     private static void PrintResident(TextWriter output) => output.WriteLine(
         $"resident: {Environment.WorkingSet >> 20} MiB, managed {GC.GetTotalMemory(forceFullCollection: true) >> 20} MiB");
 

@@ -63,6 +63,7 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey, I
                 + "--role=primary` or `sigsum-mktree`; an existing log needs its file");
         }
 
+        SettleFiles();
         var store = OpenStore(Mode);
         try
         {
@@ -103,6 +104,22 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey, I
         if (Publisher.LoadPublished(store, logKey) is { } published)
             heads.Add(new ClaimedHead("the head that was published last", published.SignedTreeHead.TreeHead));
         return heads.DrainToImmutable();
+    }
+
+    /// <summary>
+    /// The process before may have died when it had renamed a file and not synced the directory yet: what is read here, and
+    /// answered on the strength of it, must be there after a power failure too (I3).
+    /// </summary>
+    private void SettleFiles()
+    {
+        try
+        {
+            machine.Disk.SyncDirectoryOf(_sthFile.Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"the directory of {_sthFile.Path} (--sth-file) cannot be synced: {error.Message}");
+        }
     }
 
     private StartupMode ReadMode()

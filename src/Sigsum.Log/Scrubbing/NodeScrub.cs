@@ -9,13 +9,16 @@ namespace Sigsum.Log.Scrubbing;
 /// <summary>The scrubber of each kind of node: what it holds the store against, and what damage means.</summary>
 internal static class NodeScrub
 {
+    private const string Rebuild =
+        "Stop this node, keep the directory, see what `sigsum-log verify` says, and have the store built again from a node that holds "
+        + "all of it (`sigsum-log recover --from=URL`)";
+
     private const string PrimaryAdvice =
-        "nothing is signed and no leaf is taken any more. Stop this node, see what `sigsum-log verify` says, keep the "
-        + "directory, and promote a secondary (`sigsum-log promote`)";
+        $"nothing is signed and no leaf is taken any more. {Rebuild}, or promote a secondary (`sigsum-log promote`)";
 
     private const string SecondaryAdvice =
-        "nothing is stored or acknowledged any more. Stop this node, see what `sigsum-log verify` says, and let it "
-        + "copy the primary's tree again, into a new directory from `sigsum-log init --role=secondary`";
+        $"nothing is stored or acknowledged any more. {Rebuild}, or let it copy the primary's tree into a new directory "
+        + "(`sigsum-log init --role=secondary`)";
 
     /// <summary>Of a primary: damage takes the authority to sign away, and from the public whatever head covers
     /// it.</summary>

@@ -1,9 +1,18 @@
 namespace Sigsum.Log.Simulation.Cast;
 
 /// <summary>The shape of a world and what will be done to it, drawn from a seed before it begins.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Nodes">How many nodes; number 0 is the first primary.</param>
+/// <param name="Quorum">How many secondaries must hold a leaf.</param>
+/// <param name="Witnesses">How many witnesses.</param>
+/// <param name="Interval">How often cosignatures are renewed.</param>
+/// <param name="SubmitPause">Time between two submissions, on average.</param>
+/// <param name="Length">When the troubles are over.</param>
+/// <param name="Acts">What happens.</param>
+/// <param name="Scene">The name of the scene, if it is one; some clients go by old addresses of the log there.</param>
 internal sealed record Plan(
     int Seed, int Nodes, int Quorum, int Witnesses, TimeSpan Interval, TimeSpan SubmitPause, TimeSpan Length,
-    IReadOnlyList<Act> Acts)
+    IReadOnlyList<Act> Acts, string? Scene = null)
 {
     /// <summary>Kinds that came later. Each group is drawn apart: a seed without them has the story that it always had.</summary>
     private static readonly (int Source, Deed[] Deeds)[] Later =

@@ -15,6 +15,7 @@ internal sealed class Truth(Story story)
     private readonly List<Hash> _roots = [TreeHead.Empty.RootHash];
     private readonly CompactRange _range = new();
     private readonly Dictionary<Hash, ulong> _index = [];
+    private ulong _committed;
 
     /// <summary>What was broken first; null while nothing was.</summary>
     public BrokenPromiseException? Broken { get; private set; }
@@ -50,6 +51,8 @@ internal sealed class Truth(Story story)
             Break("one signer", $"{by.Name} signs in epoch {epoch} after a head was signed in epoch {Epoch}");
         Epoch = Math.Max(Epoch, epoch);
         Learn(by, tree, head);
+        if (head.Size < _committed)
+            Break("200 means kept", $"{by.Name} signs size {head.Size}, and leaves up to {_committed} have got 200");
         var holding = others.Where(other => other.Trees.Any(held => Holds(held, head))).Select(other => other.Host).ToList();
         if (holding.Count < needed)
         {
@@ -58,12 +61,24 @@ internal sealed class Truth(Story story)
         }
     }
 
+    /// <summary>A node answers 200 for a leaf.</summary>
+    /// <param name="by">Which one.</param>
+    /// <param name="leaf">The leaf.</param>
+    /// <param name="size">Of the head on its disk, as it is there if the power fails now.</param>
+    public void OnAcknowledging(string by, Hash leaf, ulong size)
+    {
+        if (_index.TryGetValue(leaf, out var index) && index >= size)
+            Break("durable before seen", $"{by} answers 200 for leaf {index}, and has a head of size {size} on its disk for certain");
+    }
+
     /// <summary>A submitter got 200.</summary>
     public void OnAcknowledged(Hash leaf)
     {
         Acknowledged++;
-        if (!_index.ContainsKey(leaf))
+        if (!_index.TryGetValue(leaf, out var index))
             Break("200 means kept", $"leaf {leaf} got 200, and no signed head covers it");
+        else
+            _committed = Math.Max(_committed, index + 1);
     }
 
     /// <summary>Somebody was shown a head.</summary>

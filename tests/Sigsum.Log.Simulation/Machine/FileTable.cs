@@ -48,6 +48,11 @@ internal sealed class FileTable
             file.LosePower(random);
     }
 
+    /// <summary>What a file certainly holds after the power has failed; null where that is not certain.</summary>
+    public byte[]? Certain(string path) => _unsynced.Any(change => change.Name == path || change.To == path)
+        ? null
+        : _names.GetValueOrDefault(path)?.Certain;
+
     /// <summary>Files of which a bit has changed, and that were not written again since.</summary>
     public IEnumerable<string> Damaged => _names.Where(file => file.Value.IsDamaged).Select(file => file.Key);
 
@@ -96,6 +101,9 @@ internal sealed class FileData
 
     /// <summary>What a reader sees.</summary>
     public byte[] Content { get; private set; } = [];
+
+    /// <summary>What is there after the power has failed; null where some of it was not synced.</summary>
+    public byte[]? Certain => ReferenceEquals(Content, _durable) ? Content : null;
 
     /// <summary>Appends bytes; they are not durable yet.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => Content = [.. Content, .. bytes];

@@ -30,6 +30,9 @@ internal sealed class Wire(Clock clock, Random random)
     /// <summary>Requests that were sent.</summary>
     public long Requests { get; private set; }
 
+    /// <summary>Told of each answer when it leaves a process: who asked what, and the status.</summary>
+    public event Action<Process, WireCall, int>? Answered;
+
     /// <summary>Cuts the link from one host to another, in this direction.</summary>
     public void Cut(string from, string to) => _cut.Add((from, to));
 
@@ -106,6 +109,7 @@ internal sealed class Wire(Clock clock, Random random)
 
         if (!listener.Process.Alive)
             return;
+        Answered?.Invoke(listener.Process, call, context.Response.StatusCode);
         if (call.IsAborted)
             Carry(listener.Process.Host, call.From.Host, () => call.Fail("connection reset"));
         else

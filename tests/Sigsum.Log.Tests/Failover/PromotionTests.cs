@@ -6,6 +6,7 @@ using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Tests.Hosting;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Failover;
 
@@ -225,6 +226,27 @@ public sealed class PromotionTests
         await b.CommitAsync(2);
         Assert.Equal(b.Primary!.LocalTree, c.Secondary!.LocalTree);
         Assert.Equal(1ul, c.Secondary.Status().Epoch);
+    }
+
+    [Fact]
+    public async Task A_secondary_that_knows_of_a_promotion_acknowledges_nothing_to_who_does_not_not_even_to_who_asked_before()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b) = (nodes[0], nodes[1]);
+        await a.StopAsync();
+        var asPrimaryBefore = new SecondaryClient(log.Http, b.InternalUrl);
+        var held = (await asPrimaryBefore.GetTreeHeadAsync(cancellationToken: FailoverLog.Cancel)).Head!.Value.TreeHead;
+        var asked = asPrimaryBefore.GetTreeHeadAsync(held.Size, TimeSpan.FromSeconds(1), FailoverLog.Cancel);
+
+        var record = await PromotionRecord.SignAsync(
+            1, Guid.NewGuid(), new Uri("http://127.0.0.1:1/"), held, DateTimeOffset.UnixEpoch, log.LogKey, FailoverLog.Cancel);
+        Assert.True((await new NodeClient(log.Http, b.InternalUrl).AddPromotionAsync(record, FailoverLog.Cancel)).IsStored);
+        foreach (var request in new[] { asked, asPrimaryBefore.GetTreeHeadAsync(cancellationToken: FailoverLog.Cancel) })
+        {
+            var error = await Assert.ThrowsAsync<LogClientException>(() => request);
+            Assert.Equal(HttpStatusCode.Conflict, error.StatusCode);
+        }
     }
 
     [Fact]

@@ -56,6 +56,34 @@ public sealed class KeyFileTests : IDisposable
         Assert.DoesNotContain(e.Message, char.IsControl);
     }
 
+    /// <summary>A key that says it is another one would sign heads that nobody can verify.</summary>
+    [Fact]
+    public async Task A_signer_is_proved_by_a_signature_that_verifies_with_the_key_that_it_names()
+    {
+        await TestSignature.ProveAsync(_key, Cancel);
+        using var other = Ed25519Signer.Generate();
+        var error = await Assert.ThrowsAsync<SignerException>(() => TestSignature.ProveAsync(new Impostor(_key.PublicKey, other), Cancel));
+        Assert.Contains(_key.PublicKey.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pkcs11:object=k?module-path=/nowhere/module.so", "/nowhere/module.so")]
+    [InlineData("pkcs11:object=k?module-path=FILE&pin-source=/nowhere/pin", "/nowhere/pin")]
+    public void A_URI_that_names_a_file_that_is_not_there_is_an_error_before_the_token_is_asked(string uri, string missing)
+    {
+        string file = Write("no module, but a file");
+        var error = Assert.Throws<KeyFileException>(() => KeyFile.CheckToken(uri.Replace("FILE", file, StringComparison.Ordinal)));
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_longest_length_is_read()
+    {
+        string path = Write(new string('x', KeyFile.MaxSize));
+        var error = await Assert.ThrowsAsync<KeyFileException>(() => KeyFile.OpenAsync(path, null, Cancel));
+        Assert.StartsWith($"{path}: neither", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_that_is_missing_or_too_long_is_an_error()
     {

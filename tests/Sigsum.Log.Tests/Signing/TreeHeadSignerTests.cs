@@ -206,13 +206,4 @@ public sealed class TreeHeadSignerTests : IDisposable
             return key.SignAsync(message, CancellationToken.None);
         }
     }
-
-    /// <summary>A signer that claims one key and signs with another: an agent or token with the wrong slot.</summary>
-    private sealed class Impostor(PublicKey claimed, Ed25519Signer actual) : ISigner
-    {
-        public PublicKey PublicKey => claimed;
-
-        public ValueTask<Signature> SignAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
-            actual.SignAsync(message, cancellationToken);
-    }
 }
