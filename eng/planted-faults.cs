@@ -129,8 +129,11 @@ static void Copy(string from, string to)
     foreach (string file in Directory.EnumerateFiles(from))
     {
         string target = Path.Combine(to, Path.GetFileName(file));
-        if (!File.Exists(target) || File.ReadAllText(target) != File.ReadAllText(file))
-            File.Copy(file, target, overwrite: true);
+        if (File.Exists(target) && File.ReadAllText(target) == File.ReadAllText(file))
+            continue;
+        File.Copy(file, target, overwrite: true);
+        // A copy has the time of its source, and a build would take the program with the fault of before for up to date.
+        File.SetLastWriteTimeUtc(target, DateTime.UtcNow);
     }
 
     foreach (string folder in Directory.EnumerateDirectories(from).Where(f => Path.GetFileName(f) is not ("bin" or "obj")))

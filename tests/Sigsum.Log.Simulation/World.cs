@@ -139,7 +139,7 @@ internal sealed class World
     private void OnAnswered(Process process, WireCall call, int status)
     {
         if (status != StatusCodes.Status200OK || call.Request.RequestUri!.AbsolutePath != "/add-leaf"
-            || Nodes.FirstOrDefault(node => node.Process == process) is not { } node)
+            || Nodes.FirstOrDefault(node => node.Process == process) is not { IsDamaged: false } node)
             return;
         var signed = node.Host.Files.Certain("sth") is { } sth ? SignedTreeHead.Parse(sth).TreeHead.Size : 0;
         var published = node.Host.Tree!.Records.TryGetValue(Publisher.RecordKey, out var record)

@@ -56,6 +56,11 @@ internal sealed record NodeStatus
     /// <summary>Size of the latest signed head, on a primary.</summary>
     public ulong? SignedSize { get; init; }
 
+    /// <summary>
+    /// Up to which size the tree of a primary that runs gives way to no other one: that is signed, or was taken over or fetched back.
+    /// </summary>
+    public ulong? KeptSize { get; init; }
+
     /// <summary>Size of the head that is published, or, on a secondary, of the latest that it knows to be.</summary>
     public ulong? PublishedSize { get; init; }
 

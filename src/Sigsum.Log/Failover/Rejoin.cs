@@ -52,8 +52,10 @@ internal sealed class Rejoin(
         // What a stopped node learns of a promotion is kept in memory first: a rehearsal changes nothing.
         var succession = running ?? Succession.ForRehearsal(store, services);
         using var nodes = InternalNetwork.Open(options.Node, succession, services);
-        var (record, theirs) = await AskPrimaryAsync(nodes, succession, cancellationToken);
-        var common = await CommonAsync(nodes, theirs, cancellationToken);
+        var (record, primary) = await AskPrimaryAsync(nodes, succession, cancellationToken);
+        var common = await CommonAsync(nodes, primary.Size, cancellationToken);
+        if (identity.Role == NodeRole.Secondary)
+            CheckReplaced(common, primary.KeptSize ?? 0);
         CheckSigned(common, record.LogKey);
 
         var beyond = store.TreeHead.Size - common.Size;
@@ -81,7 +83,7 @@ internal sealed class Rejoin(
         return Report(changed: true, common, Change(identity, record, common));
     }
 
-    private async Task<(PromotionRecord Record, TreeHead Tree)> AskPrimaryAsync(
+    private async Task<(PromotionRecord Record, NodeStatus Primary)> AskPrimaryAsync(
         InternalNetwork nodes, Succession succession, CancellationToken cancellationToken)
     {
         try
@@ -98,7 +100,7 @@ internal sealed class Rejoin(
                 if (record.NodeId == status.NodeId && status.Role == "primary")
                 {
                     Step("primary", $"{_primaryUrl}: node {status.NodeId:N}, epoch {record.Epoch}, size {status.Size}");
-                    return (record, new TreeHead(status.Size, status.RootHash));
+                    return (record, status);
                 }
 
                 // Whoever was asked knows a later primary: its record is signed with the log's key, so it is believed.
@@ -118,12 +120,12 @@ internal sealed class Rejoin(
         }
     }
 
-    private async Task<TreeHead> CommonAsync(InternalNetwork nodes, TreeHead theirs, CancellationToken cancellationToken)
+    private async Task<TreeHead> CommonAsync(InternalNetwork nodes, ulong theirs, CancellationToken cancellationToken)
     {
         try
         {
             var remote = new RemoteTree(nodes.Feed(_primaryUrl));
-            var both = Math.Min(store.TreeHead.Size, theirs.Size);
+            var both = Math.Min(store.TreeHead.Size, theirs);
             var common = await remote.CommonPrefixAsync(store, both, cancellationToken)
                 ?? throw new FailoverException($"{_primaryUrl} does not tell its roots");
             Step("trees", common.Size == store.TreeHead.Size
@@ -162,6 +164,20 @@ internal sealed class Rejoin(
             }
 
             Step("signed", $"{what}: size {size}, in the primary's tree");
+        }
+    }
+
+    /// <summary>
+    /// What a secondary holds may be committed on its word, although no head here says so: it gives leaves up only where the log
+    /// certainly has others in their place. A primary that lacks them may be an older copy of itself, which has not asked yet.
+    /// </summary>
+    private void CheckReplaced(TreeHead common, ulong kept)
+    {
+        if (store.TreeHead.Size > common.Size && kept <= common.Size)
+        {
+            throw new FailoverException($"this secondary holds {store.TreeHead.Size - common.Size} leaves that the primary lacks, and they may "
+                + "be committed: the primary may be an older copy of itself. Start this node as it is, and the primary fetches them; if they "
+                + "are certainly of no use, make the node anew (`sigsum-log init --role=secondary`)");
         }
     }
 

@@ -59,6 +59,14 @@ internal sealed partial class TreeRecovery(
     public static ulong InheritedSize(ILogStore store, StartupMode mode) =>
         StartupFile.IsOfPromotion(mode) ? ReadSize(store, InheritedKey) ?? ulong.MaxValue : 0;
 
+    /// <summary>
+    /// How much of a primary's tree gives way to no secondary, signed or not: what it was promoted with, and what it has fetched
+    /// back; without the latter the leaves of two secondaries would take turns for ever.
+    /// </summary>
+    /// <exception cref="StoreException">The record is damaged.</exception>
+    public static ulong KeptSize(ILogStore store, ulong inherited) =>
+        Math.Min(store.TreeHead.Size, Math.Max(inherited, RecoveredTo(store) ?? 0));
+
     /// <summary>Refuses the birth of a log that is there already: an existing log is never started as an empty one.</summary>
     /// <exception cref="StartupException">A secondary holds leaves.</exception>
     public async Task RequireEmptyAsync(ImmutableArray<SecondaryPeer> secondaries, CancellationToken cancellationToken)
@@ -119,8 +127,7 @@ internal sealed partial class TreeRecovery(
                 + "its leaves away: bring back the full data directory, or promote that node");
         }
 
-        // What was fetched back before does not give way either: else the leaves of two secondaries would take turns for ever.
-        var kept = Math.Min(before.Size, Math.Max(inherited, RecoveredTo(store) ?? 0));
+        var kept = KeptSize(store, inherited);
         if (common.Size < kept)
         {
             return new RecoveryOutcome.Impossible($"{url} holds another tree from size {common.Size} on than this node, which was "

@@ -132,6 +132,17 @@ internal sealed class PrimaryPipeline : IDisposable
 
     public WitnessPanel Witnesses { get; }
 
+    /// <summary>Up to which size the tree gives way to that of no other node: see <see cref="TreeRecovery"/>.</summary>
+    public ulong KeptSize
+    {
+        get
+        {
+            var signed = Signer.Last?.Size;
+            var inherited = signed is null ? Math.Min(_localAtStart, TreeRecovery.InheritedSize(Store, _state.Mode)) : 0;
+            return Math.Max(signed ?? 0, TreeRecovery.KeptSize(Store, inherited));
+        }
+    }
+
     /// <summary>Shows again what was shown, and signs the first head where the startup mode says so.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ internal sealed class PrimaryStatus(PrimaryOptions options, PrimaryPipeline pipe
         {
             Running = true,
             SignedSize = pipeline.Signer.Last?.Size,
+            KeptSize = pipeline.KeptSize,
             PublishedSize = shown?.Size,
             HeadAgeSeconds = shown is null ? null : (long)Math.Max(0, (now - shown.SignedAt).TotalSeconds),
             Quorum = options.SecondaryQuorum,

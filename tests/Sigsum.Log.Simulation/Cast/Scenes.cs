@@ -16,9 +16,10 @@ internal static class Scenes
 
     private static readonly Action<Stage>[] All =
     [
-        PutBackAndHeardByTheOneThatLags, PutBackAndOneOfTwoLags, PutBackWhileCutOff, PromotedWhileOneLags, TheOneThatLagsIsPromoted, ToldTooLate,
-        PlainPrimaryToldTooLate, ReachedByOneOnly, StartedWithHalf, StartedWithOneWhilePromoted, ShownAndNotPassedOn, ShownAndNotPassedOnWithoutWitnesses,
-        PowerFails,
+        PutBackAndHeardByTheOneThatLags, PutBackAndOneOfTwoLags, PutBackWhileCutOff,
+        PromotedWhileOneLags, TheOneThatLagsIsPromoted, ToldTooLate, PlainPrimaryToldTooLate, ReachedByOneOnly,
+        StartedWithHalf, StartedWithOneWhilePromoted,
+        ShownAndNotPassedOn, ShownAndNotPassedOnWithoutWitnesses, PowerFails, RejoinedToAnOlderCopy,
     ];
 
     /// <summary>Draws a scene, and its moments, from a seed.</summary>
@@ -155,6 +156,23 @@ internal static class Scenes
         stage.At(30, Deed.Disturb, Primary, lasts: 60, number: OnlySlow);
         stage.At(60, Deed.CutLink, 1, Primary, lasts: 240, BothWays);
         stage.At(100, Deed.Promote, 1, number: WithoutPrimary);
+    }
+
+    /// <summary>
+    /// A secondary has leaves that are committed, and knows of no head that covers them; it is made to rejoin a primary that was put
+    /// back to before them.
+    /// </summary>
+    private static void RejoinedToAnOlderCopy(Stage stage)
+    {
+        stage.Set(nodes: 2, quorum: 1, witnesses: 0);
+        stage.At(20, Deed.Promote, 1);
+        stage.At(40, Deed.Rejoin, Primary, other: 1);
+        stage.At(80, Deed.Disturb, 1, lasts: 33, number: OnlySlow);
+        stage.At(103, Deed.TakeCopy, 1);
+        stage.At(105, Deed.PutBackCopy, 1, lasts: 5);
+        stage.At(107, Deed.Kill, Primary);
+        foreach (var at in new[] { 111, 113, 115, 117 })
+            stage.At(at, Deed.Rejoin, Primary, other: 1);
     }
 
     /// <summary>The power of the primary fails under load, again and again.</summary>

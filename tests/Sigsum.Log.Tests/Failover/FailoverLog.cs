@@ -184,6 +184,23 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         new(Directory, SthFile, from.InternalUrl, log.LogKey.PublicKey, dryRun, Connection), NewServices(),
         _ => Task.FromResult(true), null).RunAsync(FailoverLog.Cancel);
 
+    /// <summary>Takes a copy of the stopped node's directory and sth file.</summary>
+    public string CopyFiles()
+    {
+        var copy = log.PathOf($"{name}.copy");
+        TestLog.Copy(Directory, copy);
+        File.Copy(SthFile, Path.Combine(copy, "sth.copy"));
+        return copy;
+    }
+
+    /// <summary>Puts the stopped node back to a copy.</summary>
+    public void PutBackFiles(string copy)
+    {
+        System.IO.Directory.Delete(Directory, recursive: true);
+        TestLog.Copy(copy, Directory);
+        File.Move(Path.Combine(Directory, "sth.copy"), SthFile, overwrite: true);
+    }
+
     /// <summary>Posts a leaf until it is committed.</summary>
     public async Task CommitAsync(int number)
     {

@@ -100,6 +100,43 @@ public sealed class ReturnTests
         Assert.Equal(NodeRole.Primary, RoleOf(a));
     }
 
+    /// <summary>Its leaves got 200, and the primary that lacks them was put back to an older copy, and has heard nobody yet.</summary>
+    [Fact]
+    public async Task A_secondary_gives_up_no_leaf_to_a_primary_that_may_be_an_older_copy()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b) = (nodes[0], nodes[1]);
+        await log.StopAllAsync();
+        await b.PromoteAsync(a);
+        await b.StartPrimaryAsync([a]);
+        await a.RejoinAsync(b);
+        await a.StartSecondaryAsync(b);
+        await b.CommitAsync(2);
+        await log.StopAllAsync();
+        var older = b.CopyFiles();
+        await a.StartSecondaryAsync(b);
+        await b.StartPrimaryAsync([a]);
+        await b.CommitAsync(3);
+        await log.StopAllAsync();
+        b.PutBackFiles(older);
+
+        await b.StartPrimaryAsync([a]);
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => a.RejoinAsync(b));
+        Assert.Contains("1 leaves that the primary lacks, and they may be committed", refused.Message, StringComparison.Ordinal);
+        await b.AddAsync(4);
+        refused = await Assert.ThrowsAsync<FailoverException>(() => a.RejoinAsync(b));
+        Assert.Contains("1 leaves that the primary lacks, and they may be committed", refused.Message, StringComparison.Ordinal);
+
+        // As the message says.
+        await b.StopAsync();
+        await a.StartSecondaryAsync(b);
+        await b.StartPrimaryAsync([a]);
+        foreach (var number in new[] { 3, 4 })
+            await b.CommitAsync(number);
+        Assert.Equal(4ul, b.Primary!.LocalTree.Size);
+    }
+
     private static NodeRole RoleOf(FailoverNode node)
     {
         using var store = RocksDbLogStore.Open(node.Directory);

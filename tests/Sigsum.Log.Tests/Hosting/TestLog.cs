@@ -261,7 +261,7 @@ internal sealed class TestLog : IAsyncDisposable
 
     private static NodeServices Services() => NodeServices.Create(TimeProvider.System, NullLoggerFactory.Instance);
 
-    private static void Copy(string from, string to)
+    public static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
