@@ -133,7 +133,7 @@ static void Copy(string from, string to)
             continue;
         File.Copy(file, target, overwrite: true);
         // A copy has the time of its source, and a build would take the program with the fault of before for up to date.
-        File.SetLastWriteTimeUtc(target, DateTime.UtcNow);
+        File.SetLastWriteTimeUtc(target, TimeProvider.System.GetUtcNow().UtcDateTime);
     }
 
     foreach (string folder in Directory.EnumerateDirectories(from).Where(f => Path.GetFileName(f) is not ("bin" or "obj")))
