@@ -43,7 +43,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public Task The_first_seeds_are_whole() => MustBeWholeAsync("--seed=1", "--seeds=40");
 
     [Fact]
-    public Task The_first_scenes_are_whole() => MustBeWholeAsync("--scenes", "--seed=1", "--seeds=140");
+    public Task The_first_scenes_are_whole() => MustBeWholeAsync("--scenes", "--seed=1", "--seeds=70");
 
     /// <summary>
     /// A log that does not come back when the troubles are over is printed with its seed, for whoever looks into it; it ends
