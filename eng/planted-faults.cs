@@ -38,7 +38,8 @@ string whole = Path.Combine(root, "artifacts", "planted-none");
 CopySources(whole);
 await BuildAsync("nothing", whole);
 bool allFound = true;
-string[][] ways = [["--scenes"], .. FoundSeeds(Path.Combine(Path.GetDirectoryName(list)!, "found-seeds.json")), []];
+(string[] Way, int First, int Last)[] tries =
+    [(["--scenes"], 1, seeds), .. FoundSeeds(Path.Combine(Path.GetDirectoryName(list)!, "found-seeds.json")), ([], 1, seeds)];
 Console.WriteLine("| fault | guard that is taken out | promise that broke | found by |");
 Console.WriteLine("| --- | --- | --- | --- |");
 using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(list));
@@ -55,8 +56,8 @@ foreach (JsonElement fault in document.RootElement.EnumerateArray())
     await File.WriteAllTextAsync(file, source.Replace(Text("find"), Text("replace"), StringComparison.Ordinal));
     await BuildAsync(Text("name"), copy);
     (string By, string Promise)? found = null;
-    foreach (string[] way in ways)
-        found ??= await FindAsync(way);
+    foreach ((string[] way, int first, int last) in tries)
+        found ??= await FindAsync(way, first, last);
     found ??= await FindByTestsAsync(Text("name"));
     allFound &= found is not null;
     Console.WriteLine($"| `{Text("name")}` | {Text("guard")} | {found?.Promise ?? "none"} | {found?.By ?? $"nothing: {seeds} scenes, {seeds} plans, and the tests"} |");
@@ -64,25 +65,19 @@ foreach (JsonElement fault in document.RootElement.EnumerateArray())
 
 return allFound ? 0 : 1;
 
-async Task<(string By, string Promise)?> FindAsync(string[] way)
+async Task<(string By, string Promise)?> FindAsync(string[] way, int first, int last)
 {
-    bool fixedSeed = way.Any(argument => argument.StartsWith("--seed=", StringComparison.Ordinal));
-    for (int first = 1; first <= seeds;)
+    while (first <= last)
     {
-        string[] range = fixedSeed ? [] : [$"--seed={first}", $"--seeds={seeds - first + 1}"];
-        (int code, string output) = await StartAsync(copy, Simulator, [.. way, .. range, "--brief"]);
-        Match broken = Regex.Match(output, @"^(?<name>\S+ (?<seed>\d+)): (?<promise>[^:]+): ", RegexOptions.Multiline);
-        while (broken.Success && broken.Groups["promise"].Value.StartsWith("fingerprint", StringComparison.Ordinal))
-            broken = broken.NextMatch();
+        (int code, string output) = await StartAsync(
+            copy, Simulator, [.. way, $"--seed={first}", $"--seeds={last - first + 1}", "--brief"]);
+        Match broken = Regex.Match(output, @"^(?<name>\S+ (?<seed>\d+)): (?<promise>[^:\n]+): ", RegexOptions.Multiline);
         if (code != 1 || !broken.Success)
             break;
-        string seed = broken.Groups["seed"].Value;
-        string[] same = fixedSeed ? [] : [$"--seed={seed}"];
-        if ((await StartAsync(whole, Simulator, [.. way, .. same, "--brief"])).Code == 0)
+        int seed = int.Parse(broken.Groups["seed"].Value, CultureInfo.InvariantCulture);
+        if ((await StartAsync(whole, Simulator, [.. way, $"--seed={seed}", "--brief"])).Code == 0)
             return (broken.Groups["name"].Value, broken.Groups["promise"].Value);
-        if (fixedSeed)
-            break;
-        first = int.Parse(seed, CultureInfo.InvariantCulture) + 1;
+        first = seed + 1;
     }
 
     return null;
@@ -103,14 +98,14 @@ async Task<(string By, string Promise)?> FindByTestsAsync(string fault)
     return passes ? ($"test `{failed.Groups["name"].Value}`", "none") : null;
 }
 
-static IEnumerable<string[]> FoundSeeds(string file)
+static IEnumerable<(string[] Way, int First, int Last)> FoundSeeds(string file)
 {
     using JsonDocument groups = JsonDocument.Parse(File.ReadAllText(file));
     foreach (JsonElement group in groups.RootElement.EnumerateArray())
     {
         string[] without = [.. group.GetProperty("without").EnumerateArray().Select(deed => $"--without={deed.GetString()}")];
         foreach (JsonElement seed in group.GetProperty("seeds").EnumerateArray())
-            yield return [$"--seed={seed.GetInt32().ToString(CultureInfo.InvariantCulture)}", .. without];
+            yield return (without, seed.GetInt32(), seed.GetInt32());
     }
 }
 

@@ -68,21 +68,17 @@ internal static class Scenes
     }
 
     /// <summary>The primary is lost, and one of its secondaries promoted while the other has not caught up.</summary>
-    private static void PromotedWhileOneLags(Stage stage)
-    {
-        stage.Set(nodes: 3, quorum: 1);
-        stage.At(35, Deed.CutLink, 2, Primary, lasts: 240, BothWays);
-        stage.At(80, Deed.Isolate, Primary, lasts: 120);
-        stage.At(90, Deed.Promote, 1, number: WithoutPrimary);
-    }
+    private static void PromotedWhileOneLags(Stage stage) => PromotedWhileNumberTwoLags(stage, promoted: 1);
 
     /// <summary>The primary is lost, and the secondary that has not caught up is promoted.</summary>
-    private static void TheOneThatLagsIsPromoted(Stage stage)
+    private static void TheOneThatLagsIsPromoted(Stage stage) => PromotedWhileNumberTwoLags(stage, promoted: 2);
+
+    private static void PromotedWhileNumberTwoLags(Stage stage, int promoted)
     {
         stage.Set(nodes: 3, quorum: 1);
         stage.At(35, Deed.CutLink, 2, Primary, lasts: 240, BothWays);
         stage.At(80, Deed.Isolate, Primary, lasts: 120);
-        stage.At(90, Deed.Promote, 2, number: WithoutPrimary);
+        stage.At(90, Deed.Promote, promoted, number: WithoutPrimary);
     }
 
     /// <summary>Another node is promoted while the primary is cut off; then it is reached again.</summary>

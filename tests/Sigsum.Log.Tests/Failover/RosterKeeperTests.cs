@@ -207,8 +207,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
         var away = await NodeAsync();
         var b = await NodeAsync();
         var c = await NodeAsync();
-        _store.CommitRecords(
-            [RosterRecord.ToStore(await Roster.SignAsync(0, 1, _store.Identity.NodeId, 1, [told.Entry, away.Entry], _log, Cancel))]);
+        await StoreAsync(_store, 1, _store.Identity.NodeId, told.Entry, away.Entry);
         away.WhenTold = () => throw new IOException("away");
         using var primary = Primary([b.Peer, c.Peer]);
         Assert.False(await primary.AdmitAsync(0, b));
@@ -224,7 +223,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
         var stranger = await NodeAsync();
         var b = await NodeAsync();
         var gone = stranger.Entry with { NodeId = Guid.NewGuid() };
-        _store.CommitRecords([RosterRecord.ToStore(await Roster.SignAsync(0, 1, _store.Identity.NodeId, 1, [gone], _log, Cancel))]);
+        await StoreAsync(_store, 1, _store.Identity.NodeId, gone);
         using var primary = Primary([b.Peer]);
         Assert.False(await primary.AdmitAsync(0, b));
         Assert.Contains(
@@ -249,8 +248,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
     public async Task An_older_copy_of_a_primary_goes_on_after_the_rosters_that_it_has_forgotten()
     {
         var a = await NodeAsync();
-        var forgotten = await Roster.SignAsync(0, 5, _store.Identity.NodeId, 1, [a.Entry with { NodeId = Guid.NewGuid() }], _log, Cancel);
-        a.Store.CommitRecords([RosterRecord.ToStore(forgotten)]);
+        var forgotten = await StoreAsync(a.Store, 5, _store.Identity.NodeId, a.Entry with { NodeId = Guid.NewGuid() });
         using var primary = Primary([a.Peer], lost: [forgotten.Secondaries[0].NodeId!.Value]);
         Assert.False(await primary.AdmitAsync(0, a));
         Assert.Equal(forgotten, RosterRecord.Load(_store), SaysTheSame);
@@ -264,7 +262,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
     public async Task Rosters_of_others_are_not_remembered()
     {
         var a = await NodeAsync();
-        a.Store.CommitRecords([RosterRecord.ToStore(await Roster.SignAsync(0, 5, Guid.NewGuid(), 1, [a.Entry], _log, Cancel))]);
+        await StoreAsync(a.Store, 5, Guid.NewGuid(), a.Entry);
         using var primary = Primary([a.Peer]);
         Assert.False(await primary.AdmitAsync(0, a));
         Assert.Equal(1ul, RosterRecord.Load(_store)!.Number);
@@ -340,6 +338,14 @@ public sealed class RosterKeeperTests : IAsyncDisposable
             SecondaryQuorum = Math.Min(quorum, secondaries.Length),
             LostNodes = lost.IsDefault ? [] : lost,
         }, signed);
+
+    /// <summary>A node has stored a roster of epoch 0.</summary>
+    private async Task<Roster> StoreAsync(MemoryLogStore store, ulong number, Guid primary, params RosterEntry[] secondaries)
+    {
+        var roster = await Roster.SignAsync(0, number, primary, 1, [.. secondaries], _log, Cancel);
+        store.CommitRecords([RosterRecord.ToStore(roster)]);
+        return roster;
+    }
 
     /// <summary>A primary of before has had this one secondary.</summary>
     private async Task ListAsync(RosterSecondary node)
