@@ -12,6 +12,8 @@ type tDisk = (
   record: tRecord,
   completed: bool,      // the promotion that the record speaks of is known to be over
   conflict: bool,       // two promotions of this epoch were completed
+  inherited: int,       // size that the node was promoted with
+  recovered: int,       // size up to which leaves were fetched back from a secondary
   roster: tRoster);
 
 fun NewDisk(node: int, primary: bool): tDisk {
@@ -56,6 +58,20 @@ fun MayLead(d: tDisk): bool {
   return !Guard(STH_IN_TREE) || (IsPrefix(d.sth.root, d.leaves) && IsPrefix(d.published.root, d.leaves));
 }
 
+// How much of a primary's tree gives way to no secondary: what it has signed; what the primary before may have signed, as
+// long as this one has signed nothing; and what it has fetched back.
+fun Kept(d: tDisk): int {
+  var kept: int;
+  kept = d.sth.size;
+  if (Guard(KEPT_FETCHED)) {
+    kept = Max(kept, d.recovered);
+  }
+  if (d.awaiting && Guard(KEPT_INHERITED)) {
+    kept = Max(kept, d.inherited);
+  }
+  return kept;
+}
+
 // What a node knows after it was offered a promotion record. The first record of an epoch stays; but one whose promotion is
 // over replaces one whose promotion is not, and which can never be completed any more.
 fun Judge(d: tDisk, offered: tRecord, completed: bool): tDisk {
@@ -85,6 +101,7 @@ fun BecomePrimary(d: tDisk, others: set[int]): tDisk {
   d.primary = true;
   d.completed = true;
   d.awaiting = true;
+  d.inherited = sizeof(d.leaves);
   d.roster = (epoch = d.record.epoch, number = 0, quorum = 0, nodes = default(set[int]), before = others);
   return d;
 }

@@ -16,7 +16,7 @@ enum tGuard {
   ROSTER_BEFORE_ACK = 9,       // an acknowledgement counts only from a secondary that has stored the roster
   ROSTER_NEWEST = 10,          // a promotion goes by the newest roster that any node it reaches knows
   HEARD_BEFORE_SIGNING = 11,   // after a start N-K+1 secondaries are heard before anything is signed
-  HEARD_BEFORE_TAKING = 12,    // ... before a leaf is taken
+  KEPT_INHERITED = 12,         // what a node was promoted with gives way to no secondary before it has signed
   HEARD_BEFORE_SHOWING = 13,   // ... before the saved head is shown
   SECONDARY_AHEAD = 14,        // leaves that a secondary has and the primary lacks are fetched back first
   CERTAIN_NEEDS_FENCE = 15,    // witnesses vouch for the known head only if the old primary is fenced
@@ -42,7 +42,9 @@ enum tGuard {
   SWITCHOVER_STORED = 35,      // ... and the old primary stores the record before it hands it over
   SWITCHOVER_SAME_TREE = 36,   // ... and the new primary takes over only with exactly that tree
   GIVE_WAY = 37,               // a promotion that was not completed gives way to one of the same epoch that was
-  SWITCHOVER_PLANNED = 38      // a secondary takes over by a record that was signed for a switchover only
+  SWITCHOVER_PLANNED = 38,     // a secondary takes over by a record that was signed for a switchover only
+  REJOIN_REPLACED = 39,        // a secondary gives up leaves only where the log certainly has others in their place
+  KEPT_FETCHED = 40            // what was fetched back gives way to no other secondary
 }
 
 // Whether a guard is in place.

@@ -41,7 +41,8 @@ event eProbed;
 
 type tAskRejoin = (from: int, nr: int);
 event eAskRejoin: tAskRejoin;
-type tRejoinAnswer = (nr: int, record: tRecord, tree: tTree);
+// kept: up to which size the primary's tree gives way to nobody.
+type tRejoinAnswer = (nr: int, record: tRecord, tree: tTree, kept: int);
 event eRejoinAnswer: tRejoinAnswer;
 
 // A head of size -1 asks what the witness has cosigned.

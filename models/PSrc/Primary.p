@@ -165,7 +165,7 @@ machine Primary {
 
   // add-leaf. A leaf that lies under a signed head is answered 200 at once; another one when it does.
   fun OnAddLeaf(leaf: int) {
-    if (!Authority(disk) || stopped || drain >= 0 || (Guard(HEARD_BEFORE_TAKING) && !HeardEnough())) {
+    if (!Authority(disk) || stopped || drain >= 0) {
       return;
     }
     if (IndexOf(disk.leaves, leaf) < disk.sth.size) {
@@ -226,8 +226,8 @@ machine Primary {
       return;
     }
     answering[m.from] = m.stamp.node;
-    if (sizeof(m.tree) > sizeof(disk.leaves) && IsPrefix(disk.leaves, m.tree) && Guard(SECONDARY_AHEAD)) {
-      disk.leaves = m.tree;
+    if (Lacks(m.stamp.node, m.tree) && Guard(SECONDARY_AHEAD)) {
+      FetchBack(m.tree);
       Withdraw();
       Start();
       return;
@@ -237,6 +237,28 @@ machine Primary {
     acks[m.stamp.node] = Acknowledged(disk.leaves, m.tree);
     Ask(m.from, sizeof(m.tree));
     Advance();
+  }
+
+  // Whether a secondary holds leaves that may be committed, and that are not here. Where others are in their place, these
+  // give way to those of a node that is heard for the first time since the start, unless they may have been signed.
+  fun Lacks(node: int, tree: tTree): bool {
+    var common: int;
+    common = Common(disk.leaves, tree);
+    return common < sizeof(tree) && (common == sizeof(disk.leaves) || (!(node in heard) && common >= Kept(disk)));
+  }
+
+  // Leaves that only this node has go to the end.
+  fun FetchBack(tree: tTree) {
+    var own: tTree;
+    var leaf: int;
+    own = disk.leaves;
+    disk.leaves = tree;
+    disk.recovered = sizeof(tree);
+    foreach (leaf in own) {
+      if (!(leaf in disk.leaves)) {
+        disk.leaves += (sizeof(disk.leaves), leaf);
+      }
+    }
   }
 
   // At least one of those that were heard since the start has every committed leaf: of the roster that the start found, or
@@ -496,10 +518,9 @@ machine Primary {
       answer = false, handsOver = true));
   }
 
-  // At a primary that is known to have everything that is committed.
   fun OnAskRejoin(m: tAskRejoin) {
-    if (Authority(disk) && !stopped && HeardEnough()) {
-      Say(REJOIN, m.from, eRejoinAnswer, (nr = m.nr, record = disk.record, tree = disk.leaves));
+    if (Authority(disk)) {
+      Say(REJOIN, m.from, eRejoinAnswer, (nr = m.nr, record = disk.record, tree = disk.leaves, kept = Kept(disk)));
     }
   }
 

@@ -46,6 +46,9 @@ machine Rejoin {
       End();
     }
     common = Common(disk.leaves, m.tree);
+    if (!disk.primary && common < sizeof(disk.leaves) && m.kept <= common && Guard(REJOIN_REPLACED)) {
+      End();
+    }
     signed = Max(disk.sth.size, disk.published.size);
     if (common < signed && Guard(REJOIN_KEEPS_SIGNED)) {
       End();

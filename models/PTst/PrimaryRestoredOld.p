@@ -85,10 +85,92 @@ machine RestoredUnsigned {
   }
 }
 
+// Two secondaries hold different leaves, none of them committed, and the copy of the primary has neither: those of one come
+// first, and the other one has to rejoin.
+machine RestoredBetween {
+  start state Script {
+    entry {
+      var w: tWorld;
+      w = Build(this, 3, Pick(0, 1));
+      StartAll(w, Set2(1, 2), 2);
+      w = Submit(w, 1);
+      if (!Await(w, 10)) {
+        Settle(w);
+        return;
+      }
+      Rounds(w, 2);
+      Order(w.hosts[0], eBackup, null);
+      // The second one is heard no more, so that nothing more is signed.
+      Order(w.hosts[2], eTrouble, (cut = Single(0), messages = 0, crashes = 0));
+      w = Submit(w, Pick(1, 2));
+      PassSome(w, 8);
+      Order(w.hosts[0], eKill, null);
+      Order(w.hosts[0], eRestore, true);
+      Order(w.hosts[2], eCorrupt, 1);
+      Trouble(w, Pick(0, 2), Pick(0, 1));
+      StartPrimary(w, 0, Set2(1, 2), 2);
+      PassSome(w, 8);
+      Settle(w);
+    }
+  }
+}
+
+// The secondary is made to rejoin before it and the copy have spoken.
+machine RejoinedToAnOlderCopy {
+  start state Script {
+    entry {
+      var w: tWorld;
+      var leads, follows: int;
+      w = Build(this, 2, Pick(0, 1));
+      StartAll(w, Single(1), 1);
+      w = Submit(w, 1);
+      if (!Await(w, 10)) {
+        Settle(w);
+        return;
+      }
+      follows = 1;
+      if ($) {
+        Order(w.hosts[0], eKill, null);
+        Promote(w, 1, 0, false);
+        StartPrimary(w, 1, Single(0), 1);
+        Public(w, 1);
+        Follow(w, 0, 1);
+        Rounds(w, 4);
+        leads = 1;
+        follows = 0;
+      }
+      Order(w.hosts[leads], eBackup, null);
+      w = Submit(w, Pick(1, 2));
+      PassSome(w, 8);
+      Order(w.hosts[follows], eKill, null);
+      Order(w.hosts[leads], eKill, null);
+      Order(w.hosts[leads], eRestore, true);
+      Trouble(w, Pick(0, 2), Pick(0, 1));
+      StartPrimary(w, leads, Single(follows), 1);
+      if ($) {
+        w = Submit(w, 1);
+        PassSome(w, 4);
+      }
+      Rejoin(w, follows, leads);
+      StartSecondary(w, follows, leads);
+      w = Submit(w, 1);
+      Settle(w);
+    }
+  }
+}
+
+test param (fault in [0, 40]) tcRestoredBetween [main = RestoredBetween]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { RestoredBetween });
+
+test param (fault in [0, 39]) tcRejoinedToAnOlderCopy [main = RejoinedToAnOlderCopy]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
+    EverythingCommitted in (union Log, { RejoinedToAnOlderCopy });
+
 test param (fault in [0, 11]) tcRestoredUnsigned [main = RestoredUnsigned]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { RestoredUnsigned });
 
-test param (fault in [0, 12, 13, 14, 16, 18]) tcPrimaryRestoredOld [main = PrimaryRestoredOld]:
+test param (fault in [0, 13, 14, 16, 18]) tcPrimaryRestoredOld [main = PrimaryRestoredOld]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { PrimaryRestoredOld });

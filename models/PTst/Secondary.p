@@ -106,6 +106,35 @@ machine DivergedSecondary {
   }
 }
 
+// The same between a promotion and the first head of the promoted node: what it was promoted with stays.
+machine DivergedAfterPromotion {
+  start state Script {
+    entry {
+      var w: tWorld;
+      w = Build(this, 3, Pick(0, 1));
+      StartAll(w, Set2(1, 2), 1);
+      w = Submit(w, 1);
+      Await(w, 10);
+      w = Submit(w, 1);
+      PassSome(w, 8);
+      Order(w.hosts[0], eKill, null);
+      Promote(w, 1, 0, false);
+      Order(w.hosts[2], eKill, null);
+      Order(w.hosts[2], eCorrupt, choose(2));
+      StartPrimary(w, 1, Single(2), 1);
+      StartSecondary(w, 2, 1);
+      Public(w, 1);
+      w = Submit(w, 1);
+      PassSome(w, 6);
+      Settle(w);
+    }
+  }
+}
+
+test param (fault in [0, 12]) tcDivergedAfterPromotion [main = DivergedAfterPromotion]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped
+    in (union Log, { DivergedAfterPromotion });
+
 test param (fault in [0, 25]) tcSecondaryRestoredOld [main = SecondaryRestoredOld]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { SecondaryRestoredOld });

@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using Sigsum.Client;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
-using Sigsum.Log.Publication;
 using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
+using Sigsum.Merkle;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Failover;
@@ -38,7 +39,6 @@ internal sealed class Rejoin(
     private readonly FailoverSteps _steps = new();
     private readonly HashSet<ulong> _followed = [];
     private Uri _primaryUrl = options.PrimaryUrl;
-    private readonly SthFile _sth = new(options.SthFile, services.Machine.Disk);
 
     /// <summary>Makes the node a secondary, or says why not.</summary>
     /// <exception cref="FailoverException">It refuses; nothing was changed.</exception>
@@ -142,28 +142,28 @@ internal sealed class Rejoin(
     /// <summary>Whatever this node has signed or published must be in the primary's tree.</summary>
     private void CheckSigned(TreeHead common, Crypto.PublicKey logKey)
     {
-        var signed = new List<(string What, ulong Size)>();
+        foreach (var (what, head) in Signed(logKey))
+        {
+            if (head.Size > common.Size || ProofBuilder.Root(head.Size, store) != head.RootHash)
+            {
+                throw new FailoverException($"{what} is signed for size {head.Size}, root {head.RootHash}; the primary has this node's tree up "
+                    + $"to size {common.Size}, and not that one: the log has forked. Nothing is changed; keep this directory as it is, it is "
+                    + "the evidence");
+            }
+
+            Step("signed", $"{what}: size {head.Size}, in the primary's tree");
+        }
+    }
+
+    private ImmutableArray<ClaimedHead> Signed(Crypto.PublicKey logKey)
+    {
         try
         {
-            if (_sth.Exists)
-                signed.Add(($"the tree head in {_sth.Path}", _sth.Load(logKey).TreeHead.Size));
+            return PrimaryStartup.ClaimedHeads(store, new SthFile(options.SthFile, services.Machine.Disk), logKey);
         }
         catch (StartupException error)
         {
             throw new FailoverException(error.Message);
-        }
-
-        if (Publisher.LoadPublished(store, logKey) is { } published)
-            signed.Add(("the tree head that this node published last", published.SignedTreeHead.TreeHead.Size));
-        foreach (var (what, size) in signed)
-        {
-            if (size > common.Size)
-            {
-                throw new FailoverException($"{what} is signed for size {size}, and the primary has this node's tree only up to size "
-                    + $"{common.Size}: the log has forked. Nothing is changed; keep this directory as it is, it is the evidence");
-            }
-
-            Step("signed", $"{what}: size {size}, in the primary's tree");
         }
     }
 

@@ -100,9 +100,9 @@ internal sealed class PrimaryStartup(PrimaryOptions options, PublicKey logKey, I
     {
         var heads = ImmutableArray.CreateBuilder<ClaimedHead>();
         if (sthFile.Exists)
-            heads.Add(new ClaimedHead($"the head in {sthFile.Path}", sthFile.Load(logKey).TreeHead));
+            heads.Add(new ClaimedHead($"the tree head in {sthFile.Path}", sthFile.Load(logKey).TreeHead));
         if (Publisher.LoadPublished(store, logKey) is { } published)
-            heads.Add(new ClaimedHead("the head that was published last", published.SignedTreeHead.TreeHead));
+            heads.Add(new ClaimedHead("the tree head that was published last", published.SignedTreeHead.TreeHead));
         return heads.DrainToImmutable();
     }
 

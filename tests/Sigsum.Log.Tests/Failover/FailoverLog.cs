@@ -111,6 +111,16 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         }
     }
 
+    /// <summary>Its role, from the store; the node must be stopped.</summary>
+    public NodeRole Role
+    {
+        get
+        {
+            using var store = RocksDbLogStore.Open(Directory);
+            return store.Identity.Role;
+        }
+    }
+
     public async Task StartSecondaryAsync(FailoverNode primary, Func<SecondaryOptions, SecondaryOptions>? change = null)
     {
         if (!DataDirectory.Exists(Directory))
@@ -170,12 +180,13 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
     }
 
     /// <summary>Makes the stopped node a secondary of another one.</summary>
-    public async Task<FailoverReport> RejoinAsync(FailoverNode primary, bool dryRun = false)
+    public async Task<FailoverReport> RejoinAsync(
+        FailoverNode primary, bool dryRun = false, bool keepAll = false, Func<string, bool>? agree = null)
     {
         using var store = RocksDbLogStore.Open(Directory);
         return await new Rejoin(
-                new(Directory, SthFile, primary.InternalUrl, dryRun, Connection), store, NewServices(),
-                _ => Task.FromResult(true))
+                new(Directory, SthFile, primary.InternalUrl, dryRun, Connection, keepAll), store, NewServices(),
+                question => Task.FromResult(agree is null || agree(question)))
             .RunAsync(FailoverLog.Cancel);
     }
 

@@ -4,6 +4,7 @@ using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
 using Sigsum.Log.Storage;
 using Sigsum.Log.Tests.Hosting;
+using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Failover;
 
@@ -65,10 +66,10 @@ public sealed class ReturnTests
         await b.StartPrimaryAsync([], change: o => o with { Secondaries = [a.Peer], SecondaryQuorum = 1, NoSecondary = false });
 
         Assert.False((await a.RejoinAsync(b, dryRun: true)).Changed);
-        Assert.Equal(NodeRole.Primary, RoleOf(a));
+        Assert.Equal(NodeRole.Primary, a.Role);
         var report = await a.RejoinAsync(b);
         Assert.True(report.Changed);
-        Assert.Equal(NodeRole.Secondary, RoleOf(a));
+        Assert.Equal(NodeRole.Secondary, a.Role);
         var file = Assert.Single(Directory.GetFiles(a.Directory, "set-aside-*-1-5.leaves"));
         Assert.Equal(4, File.ReadLines(file).Count());
         Assert.False(File.Exists(a.SthFile));
@@ -97,7 +98,21 @@ public sealed class ReturnTests
         await b.StartPrimaryAsync([a]);
         var refused = await Assert.ThrowsAsync<FailoverException>(() => a.RejoinAsync(b));
         Assert.Contains("forked", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(NodeRole.Primary, RoleOf(a));
+        Assert.Equal(NodeRole.Primary, a.Role);
+    }
+
+    [Fact]
+    public async Task A_head_of_a_tree_that_neither_node_has_is_evidence_and_is_kept()
+    {
+        var (log, a, b) = await PromotedAsync();
+        await using var _ = log;
+        var sth = new Log.Signing.SthFile(a.SthFile, HostDisk.Instance);
+        sth.Store(await SignedTreeHead.SignAsync(
+            new TreeHead(1, Crypto.Hash.Sha256([1])), log.LogKey, FailoverLog.Cancel));
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => a.RejoinAsync(b));
+        Assert.Contains("the log has forked", refused.Message, StringComparison.Ordinal);
+        Assert.True(sth.Exists);
+        Assert.Equal(NodeRole.Primary, a.Role);
     }
 
     /// <summary>Its leaves got 200, and the primary that lacks them was put back to an older copy, and has heard nobody yet.</summary>
@@ -135,12 +150,6 @@ public sealed class ReturnTests
         foreach (var number in new[] { 3, 4 })
             await b.CommitAsync(number);
         Assert.Equal(4ul, b.Primary!.LocalTree.Size);
-    }
-
-    private static NodeRole RoleOf(FailoverNode node)
-    {
-        using var store = RocksDbLogStore.Open(node.Directory);
-        return store.Identity.Role;
     }
 
     /// <summary>A log whose primary is stopped, and whose secondary was promoted and runs alone.</summary>

@@ -14,7 +14,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
 {
     private readonly Ed25519Signer _log = Ed25519Signer.Generate();
     private readonly MemoryLogStore _store;
-    private readonly List<RosterSecondary> _nodes = [];
+    private readonly List<SecondaryParts> _nodes = [];
 
     public RosterKeeperTests() =>
         _store = new MemoryLogStore(StoreIdentity.ForNew(NodeRole.Primary, TreeType.Log, _log.PublicKey.KeyHash()));
@@ -75,7 +75,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
     public async Task A_secondary_that_does_not_store_the_roster_does_not_count()
     {
         using var other = Ed25519Signer.Generate();
-        await using var a = await RosterSecondary.StartAsync(other);
+        await using var a = await SecondaryParts.StartAsync(other);
         using var primary = Primary([a.Peer]);
         Assert.False(await primary.AdmitAsync(0, a));
         Assert.False(await primary.AdmitAsync(0, a));
@@ -322,9 +322,9 @@ public sealed class RosterKeeperTests : IAsyncDisposable
         return [.. Enumerable.Range(1, count).Select(port => new SecondaryPeer(new Uri($"http://127.0.0.1:{port}/"), key))];
     }
 
-    private async Task<RosterSecondary> NodeAsync()
+    private async Task<SecondaryParts> NodeAsync()
     {
-        var node = await RosterSecondary.StartAsync(_log);
+        var node = await SecondaryParts.StartAsync(_log);
         _nodes.Add(node);
         return node;
     }
@@ -348,7 +348,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
     }
 
     /// <summary>A primary of before has had this one secondary.</summary>
-    private async Task ListAsync(RosterSecondary node)
+    private async Task ListAsync(SecondaryParts node)
     {
         using var before = Primary([node.Peer]);
         Assert.True(await before.AdmitAsync(0, node));
@@ -372,7 +372,7 @@ public sealed class RosterKeeperTests : IAsyncDisposable
 
         public string Readiness => _services.Health.Readiness().Text.Trim();
 
-        public Task<bool> AdmitAsync(int number, RosterSecondary? node = null, ulong holds = 0, bool wasAway = false) =>
+        public Task<bool> AdmitAsync(int number, SecondaryParts? node = null, ulong holds = 0, bool wasAway = false) =>
             Roster.AdmitAsync(number, node?.Greeting, holds, wasAway, Cancel);
 
         public void Dispose()

@@ -4,7 +4,7 @@ using Sigsum.Log.Signing;
 using Sigsum.Log.Storage;
 using Sigsum.Testing;
 
-namespace Sigsum.Log.Cli.Tests;
+namespace Sigsum.Log.Tests.Signing;
 
 /// <summary>The file that says how a log begins, as log-go writes and reads it.</summary>
 public sealed class StartupFileTests : IDisposable
