@@ -44,7 +44,8 @@ enum tGuard {
   GIVE_WAY = 37,               // a promotion that was not completed gives way to one of the same epoch that was
   SWITCHOVER_PLANNED = 38,     // a secondary takes over by a record that was signed for a switchover only
   REJOIN_REPLACED = 39,        // a secondary gives up leaves only where the log certainly has others in their place
-  KEPT_FETCHED = 40            // what was fetched back gives way to no other secondary
+  KEPT_FETCHED = 40,           // what was fetched back gives way to no other secondary
+  PROMOTE_SAME_TREE = 41       // a promotion ends where a node that it has fenced holds another tree
 }
 
 // Whether a guard is in place.

@@ -184,7 +184,7 @@ machine Promotion {
     if (Guard(PROMOTE_FETCH)) {
       if (IsPrefix(disk.leaves, m.tree)) {
         disk.leaves = m.tree;
-      } else if (!IsPrefix(m.tree, disk.leaves)) {
+      } else if (!IsPrefix(m.tree, disk.leaves) && Guard(PROMOTE_SAME_TREE)) {
         End();
       }
     }

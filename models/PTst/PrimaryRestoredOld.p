@@ -159,6 +159,51 @@ machine RejoinedToAnOlderCopy {
   }
 }
 
+// One of two must hold a leaf. The copy gives leaves to the one secondary that the log went on without, and is lost before it
+// has heard the other one. Which of the two holds the log is not for either to say.
+machine PromotedBesideTheLog {
+  start state Script {
+    entry {
+      var w: tWorld;
+      w = Build(this, 3, Pick(0, 1));
+      StartAll(w, Set2(1, 2), 1);
+      w = Submit(w, 1);
+      if (!Await(w, 10)) {
+        Settle(w);
+        return;
+      }
+      Rounds(w, 2);
+      Order(w.hosts[0], eBackup, null);
+      Cut(w, Single(0), Single(1));
+      w = Submit(w, Pick(1, 2));
+      PassSome(w, 8);
+      Order(w.hosts[0], eKill, null);
+      Order(w.hosts[0], eRestore, true);
+      Trouble(w, 0, 0);
+      Cut(w, Single(0), Single(2));
+      StartPrimary(w, 0, Set2(1, 2), 1);
+      w = Submit(w, Pick(1, 2));
+      PassSome(w, 8);
+      Order(w.hosts[0], eKill, null);
+      Trouble(w, Pick(0, 2), Pick(0, 1));
+      Promote(w, 1, 0, false);
+      if (StartPrimary(w, 1, Single(2), 1)) {
+        Public(w, 1);
+        Follow(w, 2, 1);
+      } else {
+        StartSecondary(w, 1, 0);
+      }
+      w = Submit(w, 1);
+      PassSome(w, 8);
+      Rounds(w, 4);
+    }
+  }
+}
+
+test param (fault in [0, 41]) tcPromotedBesideTheLog [main = PromotedBesideTheLog]:
+  assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped
+    in (union Log, { PromotedBesideTheLog });
+
 test param (fault in [0, 40]) tcRestoredBetween [main = RestoredBetween]:
   assert AppendOnly, ReplicatedBeforeSigned, KeptForEver, NeverBackwards, OneSigner, SignedNotDropped,
     EverythingCommitted in (union Log, { RestoredBetween });

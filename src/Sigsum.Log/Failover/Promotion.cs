@@ -13,7 +13,7 @@ namespace Sigsum.Log.Failover;
 /// completes.
 /// </summary>
 /// <remarks>
-/// The order: (1) the store is a secondary's of this log, and in its roster; (2) the key at hand is the log's, and signs;
+/// The order: (1) the store is a secondary's of this log, in its roster, and no other node has another tree; (2) the key at hand is the log's, and signs;
 /// (3) the primary before does not answer, or is to be fenced; (4) every head that is known to be signed is in this tree;
 /// (5) the operator agrees; (6) the promotion record is signed and stored here, so a second run goes on with the same one;
 /// (7) the primary before and the other secondaries store it: from then on they acknowledge to nobody else, and what they
@@ -47,6 +47,8 @@ internal sealed class Promotion(
             checks.CheckRoster(roster);
         else
             checks.CheckWithoutRoster(options.WithoutRoster);
+        foreach (var other in peers.Others.Where(other => !peers.IsLost(other)))
+            await nodes.CompareAsync(other, store, cancellationToken);
         var (resumed, primaryUrl, primaryAnswers) = await FindPrimaryAsync(nodes, succession, cancellationToken);
         CheckPrimary(primaryUrl, primaryAnswers, resumed);
         var head = checks.CheckHeads();

@@ -4,6 +4,7 @@ using Sigsum.Log.Hosting;
 using Sigsum.Log.Http;
 using Sigsum.Log.Replication;
 using Sigsum.Log.Storage;
+using Sigsum.Merkle;
 using Sigsum.Messages;
 using Sigsum.Policy;
 
@@ -73,22 +74,37 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
         }
     }
 
+    /// <summary>Compares the tree here with what a node says that it holds, before anything is changed. One that cannot be asked is
+    /// compared when it has been fenced.</summary>
+    /// <exception cref="FailoverException">It is another tree.</exception>
+    public async Task CompareAsync(RosterEntry other, ILogStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = NodeStatus.Parse(await _nodes.Node(other.Url).GetStatusAsync(cancellationToken));
+            if (status.NodeId != other.NodeId)
+                return;
+            await RequireSameTreeAsync(
+                other.Url, new TreeHead(status.Size, status.RootHash), _nodes.Feed(other.Url), store, cancellationToken);
+        }
+        catch (Exception error) when (error is LogClientException or SigsumFormatException)
+        {
+        }
+    }
+
     /// <summary>Fetches what a fenced node holds beyond the tree here, and proves that it leads to what it has signed.</summary>
-    /// <exception cref="FailoverException">It cannot be fetched, or is another tree.</exception>
+    /// <exception cref="FailoverException">It cannot be fetched, or is another tree: where a leaf had to be on some of the secondaries
+    /// only, the other one may be the log's.</exception>
     public async Task FetchAsync(RosterEntry other, ILogStore store, CancellationToken cancellationToken)
     {
         try
         {
-            var head = await _nodes.Secondary(other.Url).GetHeldTreeHeadAsync(cancellationToken);
-            if (!head.Verify(other.PublicKey))
+            var signed = await _nodes.Secondary(other.Url).GetHeldTreeHeadAsync(cancellationToken);
+            if (!signed.Verify(other.PublicKey))
                 throw new FailoverException($"what {other.Url} says that it holds is not signed with its key {other.PublicKey}");
-            if (head.TreeHead.Size <= store.TreeHead.Size)
-                return;
             var feed = _nodes.HeldFeed(other.Url);
-            var size = store.TreeHead.Size;
-            if (await new RemoteTree(feed).CommonPrefixAsync(store, size, cancellationToken) is not { } common || common.Size != size)
-                throw new FailoverException($"{other.Url} holds {head.TreeHead.Size} leaves, and this tree is no part of its tree");
-            await new LeafCopier(store).CopyAsync(feed, head.TreeHead, null, cancellationToken);
+            await RequireSameTreeAsync(other.Url, signed.TreeHead, feed, store, cancellationToken);
+            await new LeafCopier(store).CopyAsync(feed, signed.TreeHead, null, cancellationToken);
         }
         catch (Exception error) when (error is LogClientException or StoreException)
         {
@@ -100,6 +116,20 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
     public Task<WitnessSurvey> AskWitnessesAsync(
         TrustPolicy policy, SignedTreeHead known, PublicKey logKey, CancellationToken cancellationToken) =>
         new WitnessInquiry(_witnessHttp, _nodes.Requests).AskAsync(policy, known, logKey, cancellationToken);
+
+    /// <summary>Of two trees, one must be the beginning of the other. A primary that was put back to an older copy may have given different
+    /// leaves to two secondaries; where not both had to hold what was signed, neither knows which of them was.</summary>
+    private static async Task RequireSameTreeAsync(
+        Uri url, TreeHead held, FeedClient feed, ILogStore store, CancellationToken cancellationToken)
+    {
+        var size = Math.Min(held.Size, store.TreeHead.Size);
+        var theirs = size == held.Size ? held.RootHash : await new RemoteTree(feed).RootAsync(size, cancellationToken);
+        if (theirs == ProofBuilder.Root(size, store))
+            return;
+        throw new FailoverException($"{url} holds another tree, of {held.Size} leaves, than this node, and only one of the two can be the "
+            + "log's. As long as the primary can run, let it: it compares the trees of both. If it is lost, see which one has what the log has "
+            + "signed last (the witnesses and the log's readers know it), and promote that one; stop the other, and write --lost-node for it");
+    }
 
     /// <summary>Null too where it cannot be asked: whoever cannot be asked now cannot be fenced either, and is missed there.</summary>
     private async Task<Roster?> RosterOfAsync(Uri url, CancellationToken cancellationToken)

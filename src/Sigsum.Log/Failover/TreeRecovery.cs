@@ -37,10 +37,14 @@ internal sealed partial class TreeRecovery(
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Name of the stored record with the size up to which leaves were fetched back: all of it may have been signed, and shown,
-    /// by this log before, although no head here says so.
+    /// Name of the stored record with the size up to which leaves were fetched back, or are to be: all of it may have been signed,
+    /// and shown, by this log before, although no head here says so.
     /// </summary>
     public const string RecordKey = "recovered";
+
+    /// <summary>Name of the stored record with the size up to which they are there. What came into their place while the node that
+    /// holds them was away is not among them.</summary>
+    public const string FetchedKey = "fetched-back";
 
     /// <summary>Name of the stored record with the size that the node was promoted with.</summary>
     public const string InheritedKey = "promoted-size";
@@ -65,7 +69,7 @@ internal sealed partial class TreeRecovery(
     /// </summary>
     /// <exception cref="StoreException">The record is damaged.</exception>
     public static ulong KeptSize(ILogStore store, ulong inherited) =>
-        Math.Min(store.TreeHead.Size, Math.Max(inherited, RecoveredTo(store) ?? 0));
+        Math.Min(store.TreeHead.Size, Math.Max(inherited, ReadSize(store, FetchedKey) ?? 0));
 
     /// <summary>Refuses the birth of a log that is there already: an existing log is never started as an empty one.</summary>
     /// <exception cref="StartupException">A secondary holds leaves.</exception>
@@ -141,6 +145,7 @@ internal sealed partial class TreeRecovery(
         store.CommitRecords([StoreRecord.OfNumber(RecordKey, head.Size)]);
         var setAside = before.Size > common.Size ? SetAside(common) : null;
         await new LeafCopier(store).CopyAsync(feed, head, progress, cancellationToken);
+        store.CommitRecords([StoreRecord.OfNumber(FetchedKey, head.Size)]);
         if (setAside is not null)
             PutBack(setAside);
         return new RecoveryOutcome.Recovered(url, before, store.TreeHead, setAside);

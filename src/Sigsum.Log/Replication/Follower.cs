@@ -52,9 +52,11 @@ internal sealed class Follower(
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             try
             {
+                // A later epoch ends a request that is being held: there is another primary to follow. Which epoch it is must be
+                // known before the address is: one that begins between the two would be waited past.
+                var epoch = succession.Epoch.Value;
                 var fetching = FetchAsync(ended.Token);
-                // A later epoch ends a request that is being held: there is another primary to follow.
-                var superseded = succession.Epoch.WaitAboveAsync(succession.Epoch.Value, ended.Token);
+                var superseded = succession.Epoch.WaitAboveAsync(epoch, ended.Token);
                 if (await Task.WhenAny(fetching, superseded) == superseded)
                     await ended.CancelAsync();
                 pause = await fetching;

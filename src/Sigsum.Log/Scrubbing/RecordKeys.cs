@@ -14,8 +14,8 @@ internal static class RecordKeys
     public static ImmutableArray<string> All { get; } =
     [
         Publisher.RecordKey, RateLimitRecord.Prefix, Succession.RecordKey, Succession.RivalKey, RosterRecord.RecordKey,
-        LostNodesRecord.RecordKey, Herald.RecordKey, TreeRecovery.RecordKey, TreeRecovery.InheritedKey, Takeover.BegunKey,
-        PrimaryStartup.EarlierKey, PromotionFreshness.RecordKey, DamageMark.RecordKey,
+        LostNodesRecord.RecordKey, Herald.RecordKey, TreeRecovery.RecordKey, TreeRecovery.FetchedKey, TreeRecovery.InheritedKey,
+        Takeover.BegunKey, PrimaryStartup.EarlierKey, PromotionFreshness.RecordKey, DamageMark.RecordKey,
     ];
 
     /// <summary>Whether a record is of one of these kinds.</summary>

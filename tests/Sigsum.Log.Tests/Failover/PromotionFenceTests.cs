@@ -107,6 +107,36 @@ public sealed class PromotionFenceTests : IAsyncDisposable
             $"2 leaves from {PromotionPeers.Name(longer.Entry)}; size 5 now", Assert.Single(_steps.All, step => step.Name == "fetched").Finding);
     }
 
+    /// <summary>Every tree of another node of up to four leaves, the same as the three here up to some leaf. Which of two trees the log
+    /// has signed is not for this node to say.</summary>
+    [Fact]
+    public async Task A_node_that_holds_another_tree_ends_the_promotion_whatever_its_size()
+    {
+        var record = await RecordAsync();
+        _succession.Learn(record);
+        for (var same = 0; same <= 3; same++)
+        {
+            for (var size = same; size <= 4; size++)
+            {
+                var other = await NodeAsync(same);
+                if (size > same)
+                    other.Store.Commit(TreeAppender.Restore(other.Store).Prepare(StoreData.Leaves(1000, size - same)));
+                var roster = await RosterAsync(1, other.Entry);
+                if (size == same)
+                {
+                    await RunAsync(roster, record);
+                }
+                else if (same < 3)
+                {
+                    var refused = await Assert.ThrowsAsync<FailoverException>(() => RunAsync(roster, record));
+                    Assert.Contains($"{other.Url} holds another tree", refused.Message, StringComparison.Ordinal);
+                }
+
+                Assert.Equal(3ul, _store.TreeHead.Size);
+            }
+        }
+    }
+
     [Fact]
     public async Task Leaves_of_another_tree_and_the_word_of_another_key_are_not_taken()
     {
@@ -116,7 +146,7 @@ public sealed class PromotionFenceTests : IAsyncDisposable
         var record = await RecordAsync();
         _succession.Learn(record);
         var refused = await Assert.ThrowsAsync<FailoverException>(async () => await RunAsync(await RosterAsync(1, other.Entry), record));
-        Assert.Contains($"{other.Url} holds 4 leaves, and this tree is no part of its tree", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"{other.Url} holds another tree, of 4 leaves", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<FailoverException>(
             async () => await RunAsync(await RosterAsync(1, longer.Entry with { PublicKey = _key.PublicKey }), record));
         Assert.Contains("is not signed with its key", refused.Message, StringComparison.Ordinal);
@@ -183,7 +213,7 @@ public sealed class PromotionFenceTests : IAsyncDisposable
         var node = await SecondaryParts.StartAsync(_key);
         _nodes.Add(node);
         if (leaves > 0)
-            TreeAppender.Restore(node.Store).Append(node.Store, leaves);
+            node.Grow(leaves);
         return node;
     }
 

@@ -285,6 +285,34 @@ public sealed class PromotionTests
         Assert.Contains("out of its roster", out_.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>One of two had to hold a leaf, and they hold different ones: one of these may have got 200.</summary>
+    [Fact]
+    public async Task Of_two_secondaries_with_different_trees_neither_is_promoted_before_the_operator_has_given_up_the_other()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(2, quorum: 1);
+        await using var _ = log;
+        var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
+        await log.StopAllAsync();
+        foreach (var (node, number) in new[] { (b, 2), (c, 3) })
+        {
+            var leaf = (await log.RequestAsync(number)).ToLeaf();
+            using var store = RocksDbLogStore.Open(node.Directory);
+            store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
+        }
+
+        var lost = c.Id;
+        await c.StartSecondaryAsync(a);
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => b.PromoteAsync(a));
+        Assert.Contains($"{c.InternalUrl} holds another tree, of 2 leaves", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(NodeRole.Secondary, b.Role);
+        using (var store = RocksDbLogStore.Open(b.Directory))
+            Assert.Null(Succession.Load(store));
+
+        await c.StopAsync();
+        await b.PromoteAsync(a, options => options with { LostNodes = [lost] });
+        Assert.Equal(NodeRole.Primary, b.Role);
+    }
+
     [Fact]
     public async Task With_one_of_two_a_lagging_secondary_fetches_what_the_other_one_holds_before_it_takes_over()
     {

@@ -108,7 +108,7 @@ public sealed class RemoteTreeTests : IAsyncDisposable
     private async Task<FeedClient> FeedAsync(int leaves)
     {
         _node = await SecondaryParts.StartAsync(_key);
-        TreeAppender.Restore(_node.Store).Append(_node.Store, leaves);
+        _node.Grow(leaves);
         return new FeedClient(_http, _node.Url);
     }
 

@@ -8,6 +8,7 @@ using Sigsum.Log.Machine;
 using Sigsum.Log.Pipeline;
 using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
+using Sigsum.Log.Tests.Storage;
 using Sigsum.Messages;
 
 namespace Sigsum.Log.Tests.Failover;
@@ -17,6 +18,7 @@ internal sealed class SecondaryParts : IAsyncDisposable
 {
     private readonly Ed25519Signer _key = Ed25519Signer.Generate();
     private readonly StoreDamage _damage = new();
+    private readonly Watermark _localSize = new(0);
     private INodeListener? _listener;
 
     private SecondaryParts(MemoryLogStore store, Succession succession) => (Store, Succession) = (store, succession);
@@ -58,9 +60,9 @@ internal sealed class SecondaryParts : IAsyncDisposable
             },
         };
         var head = new SecondaryTreeHeadEndpoint(
-            store, new Watermark(0), self._key, self.Succession, new SecondaryRole(), self._damage,
+            store, self._localSize, self._key, self.Succession, new SecondaryRole(), self._damage,
             services.Metrics.Http.Endpoint(EndpointNames.GetSecondaryTreeHead), services.Time, CancellationToken.None);
-        var feed = new FeedEndpoint(store, new Watermark(0), self._damage, 512, services.Time, CancellationToken.None);
+        var feed = new FeedEndpoint(store, self._localSize, self._damage, 512, services.Time, CancellationToken.None);
         var promotion = new SuccessionEndpoint(self.Succession);
         var held = new HeldTreeHeadEndpoint(store, self._key, self.Succession, () => null);
         var table = new EndpointTable(
@@ -69,6 +71,13 @@ internal sealed class SecondaryParts : IAsyncDisposable
         self._listener = await NodeListener.StartInternalAsync(
             new HostPort("127.0.0.1", 0), table, null, self.Succession, services, TestContext.Current.CancellationToken);
         return self;
+    }
+
+    /// <summary>Puts the next leaves of the series at the end of the tree, and answers whoever waits for them.</summary>
+    public void Grow(int leaves)
+    {
+        TreeAppender.Restore(Store).Append(Store, leaves);
+        _localSize.Advance(Store.TreeHead.Size);
     }
 
     public async ValueTask DisposeAsync()

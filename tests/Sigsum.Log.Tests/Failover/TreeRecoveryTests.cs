@@ -45,12 +45,11 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
     public async Task What_is_lacking_comes_back_and_what_may_be_signed_stays_for_every_pair_of_small_trees()
     {
         var secondary = await NodeAsync();
-        var theirs = TreeAppender.Restore(secondary.Store);
         var tried = 0;
         for (var their = 0; their <= 4; their++)
         {
             if (their > 0)
-                theirs.Append(secondary.Store, 1);
+                secondary.Grow(1);
             for (var own = 0; own <= 4; own++)
             {
                 for (var same = 0; same <= Math.Min(own, their); same++)
@@ -75,7 +74,7 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         var store = Tree(same, own);
         var before = store.TreeHead;
         if (reason == "fetched")
-            store.CommitRecords([StoreRecord.OfNumber(TreeRecovery.RecordKey, (ulong)stays)]);
+            store.CommitRecords([StoreRecord.OfNumber(TreeRecovery.FetchedKey, (ulong)stays)]);
         ImmutableArray<ClaimedHead> signed = reason == "signed"
             ? [new("a test's head", new TreeHead((ulong)stays, ProofBuilder.Root((ulong)stays, store)))]
             : [];
@@ -106,6 +105,7 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
             Leaf[] all = [.. StoreData.Leaves(0, their), .. StoreData.Leaves(1000, own - same)];
             Assert.Equal(all, SetAsideFile.Read(store, 0, store.TreeHead.Size));
             Assert.Equal((ulong)their, TreeRecovery.RecoveredTo(store));
+            Assert.Equal((ulong)their, TreeRecovery.KeptSize(store, 0));
             Assert.Equal(TreeState.Active, store.Identity.TreeState);
             Assert.Equal(own > same, recovered.SetAside is not null);
             if (recovered.SetAside is { } path)
@@ -127,6 +127,23 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         Assert.Equal([.. StoreData.Leaves(0, 3), StoreData.Leaf(1000)], SetAsideFile.Read(store, 0, store.TreeHead.Size));
     }
 
+    /// <summary>It is not forgotten that the log is larger; and what was taken meanwhile is not mistaken for it.</summary>
+    [Fact]
+    public async Task Leaves_that_were_taken_after_a_recovery_was_broken_off_give_way_all_the_same()
+    {
+        var secondary = await NodeAsync(3);
+        using var port = FreePort.Reserve();
+        var store = Tree(0, 0);
+        await Assert.ThrowsAsync<Client.LogClientException>(
+            () => Recovery(store).RecoverAsync(port.Url, secondary.Store.TreeHead, null, Cancel));
+        Assert.Equal((3ul, 0ul), (TreeRecovery.RecoveredTo(store), TreeRecovery.KeptSize(store, 0)));
+        store.Commit(TreeAppender.Restore(store).Prepare(StoreData.Leaves(1000, 4)));
+        Assert.IsType<RecoveryOutcome.Recovered>(
+            await Recovery(store).RecoverAsync(secondary.Url, secondary.Store.TreeHead, null, Cancel));
+        Assert.Equal([.. StoreData.Leaves(0, 3), .. StoreData.Leaves(1000, 4)], SetAsideFile.Read(store, 0, store.TreeHead.Size));
+        Assert.Equal(3ul, TreeRecovery.KeptSize(store, 0));
+    }
+
     [Fact]
     public async Task Every_secondary_is_asked_and_one_that_cannot_help_does_not_hide_one_that_can()
     {
@@ -139,14 +156,14 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         var impostor = (await NodeAsync(9)).Peer with { PublicKey = _key.PublicKey };
 
         var store = Tree(3, 3);
-        store.CommitRecords([StoreRecord.OfNumber(TreeRecovery.RecordKey, 3)]);
+        store.CommitRecords([StoreRecord.OfNumber(TreeRecovery.FetchedKey, 3)]);
         var outcome = await Recovery(store).RunAsync([away, shorter.Peer, impostor, longer.Peer], null, Cancel);
         Assert.Equal(longer.Url, Assert.IsType<RecoveryOutcome.Recovered>(outcome).From);
         Assert.Equal(longer.Store.TreeHead, store.TreeHead);
         Assert.IsType<RecoveryOutcome.NothingLacking>(await Recovery(store).RunAsync([shorter.Peer, longer.Peer], null, Cancel));
 
         store = Tree(3, 3);
-        store.CommitRecords([StoreRecord.OfNumber(TreeRecovery.RecordKey, 3)]);
+        store.CommitRecords([StoreRecord.OfNumber(TreeRecovery.FetchedKey, 3)]);
         foreach (ImmutableArray<SecondaryPeer> peers in new ImmutableArray<SecondaryPeer>[] { [other.Peer, longer.Peer], [longer.Peer, other.Peer] })
         {
             Assert.IsType<RecoveryOutcome.Impossible>(await Recovery(store).RunAsync(peers, null, Cancel));
@@ -174,10 +191,10 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         Assert.Equal(0ul, TreeRecovery.InheritedSize(store, Log.Signing.StartupMode.Saved));
         Assert.Equal(ulong.MaxValue, TreeRecovery.InheritedSize(store, Log.Signing.StartupMode.AwaitSecondary));
         Assert.Equal(3ul, TreeRecovery.KeptSize(store, ulong.MaxValue));
-        store.CommitRecords([TreeRecovery.Inherits(store), StoreRecord.OfNumber(TreeRecovery.RecordKey, 2)]);
+        store.CommitRecords([TreeRecovery.Inherits(store), StoreRecord.OfNumber(TreeRecovery.RecordKey, 3), StoreRecord.OfNumber(TreeRecovery.FetchedKey, 2)]);
         Assert.Equal(3ul, TreeRecovery.InheritedSize(store, Log.Signing.StartupMode.AwaitSecondary));
         Assert.Equal(0ul, TreeRecovery.InheritedSize(store, Log.Signing.StartupMode.Saved));
-        Assert.Equal((2ul, 2ul, 3ul), (TreeRecovery.RecoveredTo(store), TreeRecovery.KeptSize(store, 1), TreeRecovery.KeptSize(store, 3)));
+        Assert.Equal((3ul, 2ul, 3ul), (TreeRecovery.RecoveredTo(store), TreeRecovery.KeptSize(store, 1), TreeRecovery.KeptSize(store, 3)));
 
         store.CommitRecords([new StoreRecord(TreeRecovery.RecordKey, "two"u8.ToArray())]);
         var error = Assert.Throws<StoreException>(() => TreeRecovery.RecoveredTo(store));
@@ -189,7 +206,7 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         var node = await SecondaryParts.StartAsync(_key);
         _nodes.Add(node);
         if (leaves > 0)
-            TreeAppender.Restore(node.Store).Append(node.Store, leaves);
+            node.Grow(leaves);
         return node;
     }
 

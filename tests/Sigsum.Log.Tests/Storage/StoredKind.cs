@@ -37,7 +37,7 @@ internal sealed record StoredKind(
         LostNodesRecord.RecordKey => LostNodesRecord.ToStore([Guid.Parse("0123456789abcdef0123456789abcdef")]),
         DamageMark.RecordKey => DamageMark.ToStore(new StoreProblem("leaf 9 has changed", 9)),
         Herald.RecordKey => Herald.ToStore([new Uri("http://node.example.org:4711/")]),
-        TreeRecovery.RecordKey or TreeRecovery.InheritedKey => new StoreRecord(kind, "17"u8.ToArray()),
+        TreeRecovery.RecordKey or TreeRecovery.FetchedKey or TreeRecovery.InheritedKey => new StoreRecord(kind, "17"u8.ToArray()),
         Takeover.BegunKey => new StoreRecord(kind, System.Text.Encoding.ASCII.GetBytes(Hash.Sha256("record"u8).ToString())),
         _ => new StoreRecord(kind, System.Text.Encoding.ASCII.GetBytes(Text)),
     });
