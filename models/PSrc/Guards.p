@@ -45,7 +45,7 @@ enum tGuard {
   SWITCHOVER_PLANNED = 38,     // a secondary takes over by a record that was signed for a switchover only
   REJOIN_REPLACED = 39,        // a secondary gives up leaves only where the log certainly has others in their place
   KEPT_FETCHED = 40,           // what was fetched back gives way to no other secondary
-  PROMOTE_SAME_TREE = 41       // a promotion ends where a node that it has fenced holds another tree
+  PROMOTE_SAME_TREE = 41       // a promotion ends where a node that it fences has another tree, maybe the log's
 }
 
 // Whether a guard is in place.

@@ -184,7 +184,8 @@ machine Promotion {
     if (Guard(PROMOTE_FETCH)) {
       if (IsPrefix(disk.leaves, m.tree)) {
         disk.leaves = m.tree;
-      } else if (!IsPrefix(m.tree, disk.leaves) && Guard(PROMOTE_SAME_TREE)) {
+      } else if (Common(m.tree, disk.leaves) >= disk.published.size && !IsPrefix(m.tree, disk.leaves)
+          && Guard(PROMOTE_SAME_TREE)) {
         End();
       }
     }

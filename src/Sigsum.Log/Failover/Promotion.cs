@@ -13,8 +13,8 @@ namespace Sigsum.Log.Failover;
 /// completes.
 /// </summary>
 /// <remarks>
-/// The order: (1) the store is a secondary's of this log, in its roster, and no other node has another tree; (2) the key at hand is the log's, and signs;
-/// (3) the primary before does not answer, or is to be fenced; (4) every head that is known to be signed is in this tree;
+/// The order: (1) the store is a secondary's of this log, and in its roster; (2) the key at hand is the log's, and signs;
+/// (3) the primary before does not answer, or is to be fenced; (4) every head that is known to be signed is in this tree, and no other node has another tree that may be the log's;
 /// (5) the operator agrees; (6) the promotion record is signed and stored here, so a second run goes on with the same one;
 /// (7) the primary before and the other secondaries store it: from then on they acknowledge to nobody else, and what they
 /// hold does not grow; (8) what they hold and this node lacks is fetched; (9) no witness has seen more; (10) tree and role
@@ -47,19 +47,20 @@ internal sealed class Promotion(
             checks.CheckRoster(roster);
         else
             checks.CheckWithoutRoster(options.WithoutRoster);
-        foreach (var other in peers.Others.Where(other => !peers.IsLost(other)))
-            await nodes.CompareAsync(other, store, cancellationToken);
         var (resumed, primaryUrl, primaryAnswers) = await FindPrimaryAsync(nodes, succession, cancellationToken);
         CheckPrimary(primaryUrl, primaryAnswers, resumed);
         var head = checks.CheckHeads();
         checks.CheckStartup();
+        var signed = head?.SignedTreeHead.TreeHead.Size ?? 0;
+        foreach (var other in peers.Others.Where(other => !peers.IsLost(other)))
+            await nodes.CompareAsync(other, store, signed, cancellationToken);
         var survey = await AskWitnessesAsync(nodes, head, cancellationToken);
         if (options.DryRun)
             return await DryRunAsync(nodes, peers, head, survey, cancellationToken);
 
         if (!await agree(Question(primaryUrl, primaryAnswers, peers)))
             throw new FailoverException("not agreed to; nothing was changed");
-        var result = await campaign.RunAsync(peers, resumed, primaryUrl, primaryAnswers, cancellationToken);
+        var result = await campaign.RunAsync(peers, resumed, primaryUrl, primaryAnswers, signed, cancellationToken);
         // Once more: what the primary before had cosigned since is known now, and if it is fenced, it was the last.
         survey = await AskWitnessesAgainAsync(nodes, head, survey, cancellationToken);
         CheckWitnesses(survey);

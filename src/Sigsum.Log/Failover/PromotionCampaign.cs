@@ -36,10 +36,11 @@ internal sealed class PromotionCampaign(
     /// <param name="resumed">The record of an earlier run; null for a new promotion.</param>
     /// <param name="primaryUrl">Where the primary before is.</param>
     /// <param name="primaryAnswers">Whether it is there.</param>
+    /// <param name="signed">Size of the largest head in the tree here that the log is known to have signed.</param>
     /// <param name="cancellationToken">Ends it; run again, it goes on.</param>
     /// <exception cref="FailoverException">Too few nodes can be brought to it.</exception>
     public async Task<PromotionResult> RunAsync(
-        PromotionPeers peers, PromotionRecord? resumed, Uri? primaryUrl, bool primaryAnswers,
+        PromotionPeers peers, PromotionRecord? resumed, Uri? primaryUrl, bool primaryAnswers, ulong signed,
         CancellationToken cancellationToken)
     {
         var record = resumed ?? await BeginAsync(peers, cancellationToken);
@@ -50,7 +51,7 @@ internal sealed class PromotionCampaign(
                 if (succession.Learn(record) is not (SuccessionVerdict.Later or SuccessionVerdict.Same))
                     throw new FailoverException($"another node was promoted at the same time as this one: {succession.Latest}");
                 steps.Add("promotion record", $"epoch {record.Epoch}, stored here");
-                return await FenceAsync(peers, record, primaryUrl, primaryAnswers, cancellationToken);
+                return await FenceAsync(peers, record, primaryUrl, primaryAnswers, signed, cancellationToken);
             }
             catch (FailoverException) when (succession.Rival is not null && epochs < MostEpochs)
             {
@@ -74,12 +75,12 @@ internal sealed class PromotionCampaign(
     }
 
     private async Task<PromotionResult> FenceAsync(
-        PromotionPeers peers, PromotionRecord record, Uri? primaryUrl, bool primaryAnswers,
+        PromotionPeers peers, PromotionRecord record, Uri? primaryUrl, bool primaryAnswers, ulong signed,
         CancellationToken cancellationToken)
     {
         while (true)
         {
-            var unheard = await new PromotionFence(nodes, peers, store, steps)
+            var unheard = await new PromotionFence(nodes, peers, store, signed, steps)
                 .RunAsync(record, primaryUrl, primaryAnswers, cancellationToken);
             // What they know of rosters does not change any more. If one knows a later one, it is that one's nodes that count.
             var latest = await FindPeersAsync(peers.Roster, cancellationToken);

@@ -76,16 +76,20 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
 
     /// <summary>Compares the tree here with what a node says that it holds, before anything is changed. One that cannot be asked is
     /// compared when it has been fenced.</summary>
-    /// <exception cref="FailoverException">It is another tree.</exception>
-    public async Task CompareAsync(RosterEntry other, ILogStore store, CancellationToken cancellationToken)
+    /// <param name="other">The node.</param>
+    /// <param name="store">The tree here.</param>
+    /// <param name="signed">Size of the largest head in it that the log is known to have signed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FailoverException">It is another tree, which may be the log's.</exception>
+    public async Task CompareAsync(RosterEntry other, ILogStore store, ulong signed, CancellationToken cancellationToken)
     {
         try
         {
             var status = NodeStatus.Parse(await _nodes.Node(other.Url).GetStatusAsync(cancellationToken));
             if (status.NodeId != other.NodeId)
                 return;
-            await RequireSameTreeAsync(
-                other.Url, new TreeHead(status.Size, status.RootHash), _nodes.Feed(other.Url), store, cancellationToken);
+            var held = new TreeHead(status.Size, status.RootHash);
+            await IsSameTreeAsync(other.Url, held, _nodes.Feed(other.Url), store, signed, cancellationToken);
         }
         catch (Exception error) when (error is LogClientException or SigsumFormatException)
         {
@@ -93,18 +97,24 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
     }
 
     /// <summary>Fetches what a fenced node holds beyond the tree here, and proves that it leads to what it has signed.</summary>
-    /// <exception cref="FailoverException">It cannot be fetched, or is another tree: where a leaf had to be on some of the secondaries
-    /// only, the other one may be the log's.</exception>
-    public async Task FetchAsync(RosterEntry other, ILogStore store, CancellationToken cancellationToken)
+    /// <param name="other">The node.</param>
+    /// <param name="store">The tree here.</param>
+    /// <param name="signed">Size of the largest head in it that the log is known to have signed.</param>
+    /// <param name="cancellationToken">Ends it between two batches.</param>
+    /// <returns>False where the node holds another tree, which is certainly not the log's: nothing of it is taken.</returns>
+    /// <exception cref="FailoverException">It cannot be fetched, or is another tree, which may be the log's.</exception>
+    public async Task<bool> FetchAsync(RosterEntry other, ILogStore store, ulong signed, CancellationToken cancellationToken)
     {
         try
         {
-            var signed = await _nodes.Secondary(other.Url).GetHeldTreeHeadAsync(cancellationToken);
-            if (!signed.Verify(other.PublicKey))
+            var head = await _nodes.Secondary(other.Url).GetHeldTreeHeadAsync(cancellationToken);
+            if (!head.Verify(other.PublicKey))
                 throw new FailoverException($"what {other.Url} says that it holds is not signed with its key {other.PublicKey}");
             var feed = _nodes.HeldFeed(other.Url);
-            await RequireSameTreeAsync(other.Url, signed.TreeHead, feed, store, cancellationToken);
-            await new LeafCopier(store).CopyAsync(feed, signed.TreeHead, null, cancellationToken);
+            if (!await IsSameTreeAsync(other.Url, head.TreeHead, feed, store, signed, cancellationToken))
+                return false;
+            await new LeafCopier(store).CopyAsync(feed, head.TreeHead, null, cancellationToken);
+            return true;
         }
         catch (Exception error) when (error is LogClientException or StoreException)
         {
@@ -117,16 +127,24 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
         TrustPolicy policy, SignedTreeHead known, PublicKey logKey, CancellationToken cancellationToken) =>
         new WitnessInquiry(_witnessHttp, _nodes.Requests).AskAsync(policy, known, logKey, cancellationToken);
 
-    /// <summary>Of two trees, one must be the beginning of the other. A primary that was put back to an older copy may have given different
-    /// leaves to two secondaries; where not both had to hold what was signed, neither knows which of them was.</summary>
-    private static async Task RequireSameTreeAsync(
-        Uri url, TreeHead held, FeedClient feed, ILogStore store, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether of two trees one is the beginning of the other. A primary that was put back to an older copy may have given different
+    /// leaves to two secondaries. Where the log has signed what is here beyond the common part, it has signed nothing else there; where
+    /// that is not known, either may be the log's, since not both had to hold what was signed.
+    /// </summary>
+    private static async Task<bool> IsSameTreeAsync(
+        Uri url, TreeHead held, FeedClient feed, ILogStore store, ulong signed, CancellationToken cancellationToken)
     {
         var size = Math.Min(held.Size, store.TreeHead.Size);
-        var theirs = size == held.Size ? held.RootHash : await new RemoteTree(feed).RootAsync(size, cancellationToken);
-        if (theirs == ProofBuilder.Root(size, store))
-            return;
-        throw new FailoverException($"{url} holds another tree, of {held.Size} leaves, than this node, and only one of the two can be the "
+        if (size == held.Size && held.RootHash == ProofBuilder.Root(size, store))
+            return true;
+        if (await new RemoteTree(feed).CommonPrefixAsync(store, size, cancellationToken) is not { } common)
+            throw new FailoverException($"{url} holds {held.Size} leaves, and does not tell its roots");
+        if (common.Size == size && size < held.Size)
+            return true;
+        if (common.Size < signed)
+            return false;
+        throw new FailoverException($"{url} holds another tree from size {common.Size} on than this node, and only one of the two can be the "
             + "log's. As long as the primary can run, let it: it compares the trees of both. If it is lost, see which one has what the log has "
             + "signed last (the witnesses and the log's readers know it), and promote that one; stop the other, and write --lost-node for it");
     }

@@ -8,7 +8,13 @@ namespace Sigsum.Log.Failover;
 /// Puts the promotion record between the log and its primary before: whoever has stored it acknowledges to nobody but the
 /// promoted node, so that what the others hold does not grow any more, and can be fetched.
 /// </summary>
-internal sealed class PromotionFence(PromotionContacts nodes, PromotionPeers peers, ILogStore store, FailoverSteps steps)
+/// <param name="nodes">How they are reached.</param>
+/// <param name="peers">Who they are.</param>
+/// <param name="store">The tree of the promoted node.</param>
+/// <param name="signed">Size of the largest head in it that the log is known to have signed.</param>
+/// <param name="steps">What was found.</param>
+internal sealed class PromotionFence(
+    PromotionContacts nodes, PromotionPeers peers, ILogStore store, ulong signed, FailoverSteps steps)
 {
     /// <summary>Tells the primary before and the other secondaries, and fetches what they hold.</summary>
     /// <returns>Where it has still to be told.</returns>
@@ -62,7 +68,8 @@ internal sealed class PromotionFence(PromotionContacts nodes, PromotionPeers pee
     private async Task FetchAsync(RosterEntry other, CancellationToken cancellationToken)
     {
         var before = store.TreeHead.Size;
-        await nodes.FetchAsync(other, store, cancellationToken);
+        if (!await nodes.FetchAsync(other, store, signed, cancellationToken))
+            steps.Add("left out", $"{PromotionPeers.Name(other)} holds leaves that are not the log's: rejoin it when this node runs");
         if (store.TreeHead.Size > before)
         {
             steps.Add("fetched", $"{store.TreeHead.Size - before} leaves from {PromotionPeers.Name(other)}; "

@@ -20,7 +20,8 @@ internal sealed record RejoinOptions(
     string DataDir, string SthFile, Uri PrimaryUrl, bool DryRun, NodeOptions Node, bool KeepAll = false);
 
 /// <summary>
-/// Makes a stopped node, most of the time the primary before, a secondary of the log's primary. Leaves that only this node
+/// Makes a stopped node, most of the time the primary before, a secondary of the log's primary; or a secondary whose tree has come to
+/// differ from the primary's one that can follow it again. Leaves that only this node
 /// has, and that nobody ever signed, are set aside in a file; anything that was signed is never dropped.
 /// </summary>
 /// <remarks>
@@ -56,10 +57,10 @@ internal sealed class Rejoin(
         var common = await CommonAsync(nodes, primary.Size, cancellationToken);
         if (identity.Role == NodeRole.Secondary)
             CheckReplaced(common, primary.KeptSize ?? 0);
-        CheckSigned(common, record.LogKey);
+        CheckSigned(common, record?.LogKey);
 
         var beyond = store.TreeHead.Size - common.Size;
-        if (identity.Role == NodeRole.Secondary && beyond == 0 && Succession.Load(store)?.Id() == record.Id())
+        if (identity.Role == NodeRole.Secondary && beyond == 0 && Succession.Load(store)?.Id() == record?.Id())
         {
             Step("nothing to do", "this node is a secondary of that primary already");
             return Report(changed: false, common, null);
@@ -83,7 +84,7 @@ internal sealed class Rejoin(
         return Report(changed: true, common, Change(identity, record, common));
     }
 
-    private async Task<(PromotionRecord Record, NodeStatus Primary)> AskPrimaryAsync(
+    private async Task<(PromotionRecord? Record, NodeStatus Primary)> AskPrimaryAsync(
         InternalNetwork nodes, Succession succession, CancellationToken cancellationToken)
     {
         try
@@ -93,6 +94,14 @@ internal sealed class Rejoin(
                 var status = NodeStatus.Parse(await nodes.Node(_primaryUrl).GetStatusAsync(cancellationToken));
                 if (succession.Latest is not { } record)
                 {
+                    // Before the first promotion there is no other primary than the one that a secondary has always followed.
+                    if (store.Identity.Role == NodeRole.Secondary && status is { Role: "primary", Epoch: 0 }
+                        && status.LogKeyHash == store.Identity.LogKeyHash?.ToString())
+                    {
+                        Step("primary", $"{_primaryUrl}: node {status.NodeId:N}, never promoted, size {status.Size}");
+                        return (null, status);
+                    }
+
                     throw new FailoverException($"neither this node nor {_primaryUrl} knows of a promotion: this node is still the "
                         + "log's primary, or that one is of another log");
                 }
@@ -140,7 +149,7 @@ internal sealed class Rejoin(
     }
 
     /// <summary>Whatever this node has signed or published must be in the primary's tree.</summary>
-    private void CheckSigned(TreeHead common, Crypto.PublicKey logKey)
+    private void CheckSigned(TreeHead common, Crypto.PublicKey? logKey)
     {
         foreach (var (what, head) in Signed(logKey))
         {
@@ -155,7 +164,7 @@ internal sealed class Rejoin(
         }
     }
 
-    private ImmutableArray<ClaimedHead> Signed(Crypto.PublicKey logKey)
+    private ImmutableArray<ClaimedHead> Signed(Crypto.PublicKey? logKey)
     {
         try
         {
@@ -181,7 +190,7 @@ internal sealed class Rejoin(
         }
     }
 
-    private string? Change(StoreIdentity identity, PromotionRecord record, TreeHead common)
+    private string? Change(StoreIdentity identity, PromotionRecord? record, TreeHead common)
     {
         string? setAside = null;
         if (store.TreeHead.Size > common.Size)
@@ -193,7 +202,7 @@ internal sealed class Rejoin(
         var steps = identity.StepsTo(NodeRole.Secondary);
         StoreRecord[] records = [Herald.ToStore([]), LostNodesRecord.ToStore([])];
         // One that runs has stored the record, and perhaps a later one since.
-        if (running is null)
+        if (running is null && record is not null)
             records = [Succession.ToStore(record), .. records];
         if (setAside is null)
             store.UpdateIdentity(steps, records);

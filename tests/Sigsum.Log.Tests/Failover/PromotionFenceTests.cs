@@ -107,10 +107,10 @@ public sealed class PromotionFenceTests : IAsyncDisposable
             $"2 leaves from {PromotionPeers.Name(longer.Entry)}; size 5 now", Assert.Single(_steps.All, step => step.Name == "fetched").Finding);
     }
 
-    /// <summary>Every tree of another node of up to four leaves, the same as the three here up to some leaf. Which of two trees the log
-    /// has signed is not for this node to say.</summary>
+    /// <summary>Every tree of another node of up to four leaves, the same as the three here up to some leaf, and every size that the log
+    /// is known to have signed here. Without that, it is not for this node to say which of the two is the log's.</summary>
     [Fact]
-    public async Task A_node_that_holds_another_tree_ends_the_promotion_whatever_its_size()
+    public async Task A_node_that_holds_another_tree_ends_the_promotion_unless_that_is_certainly_not_the_logs()
     {
         var record = await RecordAsync();
         _succession.Learn(record);
@@ -122,19 +122,31 @@ public sealed class PromotionFenceTests : IAsyncDisposable
                 if (size > same)
                     other.Store.Commit(TreeAppender.Restore(other.Store).Prepare(StoreData.Leaves(1000, size - same)));
                 var roster = await RosterAsync(1, other.Entry);
-                if (size == same)
+                for (ulong signed = 0; signed <= 3; signed++)
                 {
-                    await RunAsync(roster, record);
-                }
-                else if (same < 3)
-                {
-                    var refused = await Assert.ThrowsAsync<FailoverException>(() => RunAsync(roster, record));
-                    Assert.Contains($"{other.Url} holds another tree", refused.Message, StringComparison.Ordinal);
-                }
+                    if (size == same || same == 3 || signed > (ulong)same)
+                    {
+                        await RunAsync(roster, record, signed: signed);
+                    }
+                    else
+                    {
+                        var refused = await Assert.ThrowsAsync<FailoverException>(() => RunAsync(roster, record, signed: signed));
+                        Assert.Contains($"{other.Url} holds another tree from size {same} on", refused.Message, StringComparison.Ordinal);
+                    }
 
-                Assert.Equal(3ul, _store.TreeHead.Size);
+                    // A larger tree that this one is the beginning of is fetched, as any.
+                    if (same == 3 && size == 4)
+                    {
+                        Assert.Equal(other.Store.TreeHead, _store.TreeHead);
+                        return;
+                    }
+
+                    Assert.Equal(3ul, _store.TreeHead.Size);
+                }
             }
         }
+
+        Assert.Fail("the last tree was not tried");
     }
 
     [Fact]
@@ -146,7 +158,7 @@ public sealed class PromotionFenceTests : IAsyncDisposable
         var record = await RecordAsync();
         _succession.Learn(record);
         var refused = await Assert.ThrowsAsync<FailoverException>(async () => await RunAsync(await RosterAsync(1, other.Entry), record));
-        Assert.Contains($"{other.Url} holds another tree, of 4 leaves", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"{other.Url} holds another tree from size 0 on", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<FailoverException>(
             async () => await RunAsync(await RosterAsync(1, longer.Entry with { PublicKey = _key.PublicKey }), record));
         Assert.Contains("is not signed with its key", refused.Message, StringComparison.Ordinal);
@@ -199,11 +211,12 @@ public sealed class PromotionFenceTests : IAsyncDisposable
     }
 
     private async Task<ImmutableArray<Uri>> RunAsync(
-        Roster? roster, PromotionRecord record, PromotionOptions? options = null, Uri? primary = null, bool answers = false)
+        Roster? roster, PromotionRecord record, PromotionOptions? options = null, Uri? primary = null, bool answers = false,
+        ulong signed = 0)
     {
         using var nodes = Contacts();
         var peers = new PromotionPeers(roster, _store.Identity.NodeId, options ?? new PromotionOptions { SthFile = "" });
-        return await new PromotionFence(nodes, peers, _store, _steps).RunAsync(record, primary, answers, Cancel);
+        return await new PromotionFence(nodes, peers, _store, signed, _steps).RunAsync(record, primary, answers, Cancel);
     }
 
     private PromotionContacts Contacts() => new(new PromotionOptions { SthFile = "" }, _succession, _services);

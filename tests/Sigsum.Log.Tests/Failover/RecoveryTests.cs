@@ -136,6 +136,17 @@ public sealed class RecoveryTests
         await TestLog.NotReadyAsync(a.Services, $"secondary {c.InternalUrl.Authority} and this primary have different roots for size 2");
         Assert.False(a.Primary.Completion.IsCompleted);
         Assert.Equal(b.Secondary!.LocalTree, a.Primary!.LocalTree);
+
+        await c.StopAsync();
+        Assert.True((await c.RejoinAsync(a)).Changed);
+        Assert.Single(Directory.GetFiles(c.Directory, "set-aside-*-1-2.leaves"));
+        Assert.False((await c.RejoinAsync(a)).Changed);
+        await c.StartSecondaryAsync(a);
+        await a.StopAsync(); // it has found two different trees, and signs nothing more in this life
+        await a.StartPrimaryAsync([b, c], 2);
+        foreach (var number in new[] { 2, 3 })
+            await a.CommitAsync(number);
+        Assert.Equal(c.Secondary!.LocalTree, a.Primary!.LocalTree);
     }
 
     [Fact]

@@ -20,8 +20,12 @@ public sealed class RejoinRefusedTests
     {
         var (log, nodes) = await FailoverLog.StartAsync(1);
         await using var _ = log;
+        await nodes[0].StopAsync();
+        await RefusedAsync(nodes[0], nodes[1], $"neither this node nor {nodes[1].InternalUrl} knows of a promotion");
+        var other = log.Add("other");
         await nodes[1].StopAsync();
-        await RefusedAsync(nodes[1], nodes[0], $"neither this node nor {nodes[0].InternalUrl} knows of a promotion");
+        await other.StartSecondaryAsync(nodes[0]);
+        await RefusedAsync(nodes[1], other, $"neither this node nor {other.InternalUrl} knows of a promotion");
     }
 
     [Fact]
