@@ -72,6 +72,9 @@ public sealed class RejoinRefusedTests
     public async Task Without_leaves_of_its_own_it_keeps_all_and_is_asked_for_the_role_alone()
     {
         await using var at = await PromotedAsync(leaves: 0);
+        // It knows the record already, and is a primary still.
+        await Assert.ThrowsAsync<Log.Hosting.SupersededException>(() => at.Old.StartPrimaryAsync([at.New]));
+        await at.Old.StopAsync();
         var asked = "";
         var report = await at.Old.RejoinAsync(at.New, keepAll: true, agree: question =>
         {
@@ -101,6 +104,25 @@ public sealed class RejoinRefusedTests
         Assert.Equal(NodeRole.Secondary, a.Role);
     }
 
+    [Fact]
+    public async Task A_secondary_that_was_away_at_the_promotion_learns_of_it()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(2);
+        await using var _ = log;
+        var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
+        await log.StopAllAsync();
+        await c.StartSecondaryAsync(a);
+        await b.PromoteAsync(a);
+        await b.StartPrimaryAsync([]);
+        await c.StopAsync();
+        using (var store = RocksDbLogStore.Open(c.Directory))
+            store.CommitRecords([new StoreRecord(Succession.RecordKey, default)]);
+        Assert.True((await c.RejoinAsync(b)).Changed);
+        using (var store = RocksDbLogStore.Open(c.Directory))
+            Assert.Equal(1ul, Succession.Load(store)!.Epoch);
+        Assert.False((await c.RejoinAsync(b)).Changed);
+    }
+
     /// <summary>The record names a place, and another node is there today.</summary>
     [Fact]
     public async Task A_node_that_is_not_the_one_of_the_record_is_not_rejoined()
@@ -112,6 +134,12 @@ public sealed class RejoinRefusedTests
         Directory.Delete(at.New.Directory, recursive: true);
         await at.New.StartSecondaryAsync(at.Old);
         await RefusedAsync(at.Old, at.New, $"{at.New.InternalUrl} is a secondary", "write --primary-url of that one");
+
+        await at.New.StopAsync();
+        Directory.Delete(at.New.Directory, recursive: true);
+        File.Delete(at.New.SthFile);
+        await at.New.StartPrimaryAsync([]);
+        await RefusedAsync(at.Old, at.New, $"{at.New.InternalUrl} is a primary", "write --primary-url of that one");
     }
 
     private static async Task RefusedAsync(FailoverNode node, FailoverNode primary, params string[] because)
