@@ -33,8 +33,6 @@ internal sealed class RemoteTree(FeedClient feed)
             // The whole is looked at first: most of the time it is the same.
             var middle = first ? size : same + ((other - same) / 2);
             first = false;
-            if (middle == 0)
-                break;
             if (await RootAsync(middle, cancellationToken) is not { } theirs)
                 return null;
             if (theirs == ProofBuilder.Root(middle, store))

@@ -155,6 +155,8 @@ public sealed class PromotionChecksTests : IDisposable
         _store.CommitRecords([PromotionFreshness.ToStore(time.GetUtcNow().AddSeconds(-seconds))]);
         Assert.Equal(fresh, PromotionFreshness.Take(_store, services));
         Assert.False(PromotionFreshness.Take(_store, services));
+        _store.CommitRecords([new StoreRecord(PromotionFreshness.RecordKey, "now"u8.ToArray())]);
+        Assert.False(PromotionFreshness.Take(_store, services));
     }
 
     private static MemoryLogStore Store(TreeType type, Hash? log) =>

@@ -125,6 +125,44 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         store.Commit(appender.Prepare([StoreData.Leaf(0), StoreData.Leaf(2), StoreData.Leaf(1000), StoreData.Leaf(1)]));
         await Recovery(store).RecoverAsync(secondary.Url, secondary.Store.TreeHead, null, Cancel);
         Assert.Equal([.. StoreData.Leaves(0, 3), StoreData.Leaf(1000)], SetAsideFile.Read(store, 0, store.TreeHead.Size));
+
+        store = Tree(0, 0);
+        store.Commit(TreeAppender.Restore(store).Prepare([StoreData.Leaf(1)]));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Recovery(store).RecoverAsync(secondary.Url, secondary.Store.TreeHead, null, Cancel);
+        Assert.Equal(secondary.Store.TreeHead, store.TreeHead);
+    }
+
+    [Fact]
+    public async Task More_own_leaves_than_are_read_at_once_go_to_the_end_in_their_order()
+    {
+        var secondary = await NodeAsync(2);
+        var store = Tree(1, 5001);
+        await Recovery(store).RecoverAsync(secondary.Url, secondary.Store.TreeHead, null, Cancel);
+        Assert.Equal(5002ul, store.TreeHead.Size);
+        var leaves = new Leaf[5002];
+        store.ReadLeaves(0, leaves);
+        Assert.Equal([.. StoreData.Leaves(0, 2), .. StoreData.Leaves(1000, 5000)], leaves);
+    }
+
+    [Fact]
+    public async Task A_secondary_that_takes_the_question_and_does_not_answer_is_not_waited_for()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        silent.Start();
+        var url = new Uri($"http://{silent.LocalEndpoint}/");
+        var store = Tree(2, 2);
+        using var stop = new CancellationTokenSource();
+        var asking = Recovery(store).RunAsync([new SecondaryPeer(url, _key.PublicKey)], null, stop.Token);
+        using var taken = await silent.AcceptSocketAsync(Cancel);
+        Assert.False(asking.IsCompleted);
+        _time.Advance(TreeRecovery.Patience);
+        Assert.IsType<RecoveryOutcome.NothingLacking>(await asking);
+
+        asking = Recovery(store).RunAsync([new SecondaryPeer(url, _key.PublicKey)], null, stop.Token);
+        using var again = await silent.AcceptSocketAsync(Cancel);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
     }
 
     /// <summary>It is not forgotten that the log is larger; and what was taken meanwhile is not mistaken for it.</summary>

@@ -32,6 +32,13 @@ public sealed class StartupFileTests : IDisposable
     }
 
     [Fact]
+    public void To_go_on_from_the_saved_head_takes_no_file()
+    {
+        Assert.Throws<ArgumentException>(() => new StartupFile(Sth, HostDisk.Instance).Create(StartupMode.Saved));
+        Assert.Empty(Directory.GetFiles(_folder.FullName));
+    }
+
+    [Fact]
     public void A_line_may_end() => Assert.Equal(StartupMode.LocalTree, Read("startup=local-tree\n"u8.ToArray()));
 
     [Theory]
