@@ -87,6 +87,8 @@ internal sealed partial class Succession
         var scratch = new MemoryLogStore(store.Identity);
         if (Load(store) is { } known)
             scratch.CommitRecords([ToStore(known)]);
+        if (Load(store, RivalKey) is { } rival)
+            scratch.CommitRecords([ToStore(rival) with { Key = RivalKey }]);
         return new Succession(scratch, services);
     }
 
