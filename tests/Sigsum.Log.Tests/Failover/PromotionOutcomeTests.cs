@@ -160,7 +160,7 @@ public sealed class PromotionOutcomeTests : IAsyncDisposable
         var primary = await NodeAsync();
         await RosterAsync(1);
         await PublishAsync(2);
-        var policy = await WitnessAsync(cosigned);
+        var policy = await WitnessAsync(() => cosigned);
         await PromoteAsync(options => options with
         {
             Policy = policy,
@@ -177,7 +177,7 @@ public sealed class PromotionOutcomeTests : IAsyncDisposable
     {
         await RosterAsync(1);
         await PublishAsync(2);
-        var policy = await WitnessAsync(Size + 1);
+        var policy = await WitnessAsync(() => Size + 1);
         var rehearsed = await PromoteAsync(options => options with { Policy = policy, DryRun = true });
         Assert.Contains(rehearsed.Steps, step => step.Name == "would fetch or refuse");
         AssertUnchanged();
@@ -187,6 +187,86 @@ public sealed class PromotionOutcomeTests : IAsyncDisposable
         // It goes on where it ended: what was begun is known.
         Assert.NotNull(_store.ReadRecord(Takeover.BegunKey));
         Assert.Equal(Self, Succession.Load(_store)!.NodeId);
+        Assert.True((await PromoteAsync(options => options with { PrimaryUrl = _away.Url })).Changed);
+        Assert.Equal(1ul, Succession.Load(_store)!.Epoch);
+        Assert.Equal(Herald.ToStore([_away.Url]).Value.ToArray(), _store.ReadRecord(Herald.RecordKey));
+    }
+
+    [Fact]
+    public async Task A_witness_that_has_as_much_as_the_tree_is_no_reason_to_fetch()
+    {
+        await RosterAsync(1);
+        await PublishAsync(2);
+        var policy = await WitnessAsync(() => Size);
+        var rehearsed = await PromoteAsync(options => options with { Policy = policy, DryRun = true });
+        Assert.DoesNotContain(rehearsed.Steps, step => step.Name == "would fetch or refuse");
+    }
+
+    /// <summary>The primary before had a head cosigned while the others were told.</summary>
+    [Fact]
+    public async Task Witnesses_are_asked_again_when_the_others_know()
+    {
+        await RosterAsync(1);
+        await PublishAsync(2);
+        var asked = 0;
+        var policy = await WitnessAsync(() => Interlocked.Increment(ref asked) == 1 ? 2 : Size + 1);
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => PromoteAsync(options => options with { Policy = policy }));
+        Assert.Contains("witness w has cosigned size 4", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_in_the_sth_file_is_not_gone_on_from_where_a_witness_has_a_later_one()
+    {
+        await RosterAsync(1);
+        Sth.Store(await SignedTreeHead.SignAsync(Head(2), _key, Cancel));
+        var policy = await WitnessAsync(() => Size);
+        await PromoteAsync(options => options with { Policy = policy });
+        Assert.False(Sth.Exists);
+        Assert.Equal(StartupMode.AwaitSecondary, Startup);
+    }
+
+    /// <summary>A log without witnesses shows nothing that its secondaries have not stored; one that has some may have.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_asking_witnesses_a_smaller_head_is_shown_again_only_if_nobody_had_cosigned_it(bool cosigned)
+    {
+        await RosterAsync(1);
+        await PublishAsync(2, cosigned);
+        await PromoteAsync();
+        Assert.Equal(!cosigned, Publisher.LoadPublished(_store, null) is not null);
+    }
+
+    [Fact]
+    public async Task A_node_with_leaves_that_the_log_has_not_signed_is_left_out()
+    {
+        var other = await NodeAsync();
+        other.Grow(1);
+        other.Store.Commit(TreeAppender.Restore(other.Store).Prepare(StoreData.Leaves(1000, 4)));
+        await RosterAsync(1, other.Entry);
+        await PublishAsync(2);
+        var report = await PromoteAsync();
+        Assert.Contains(report.Steps, step => step.Name == "left out");
+        Assert.Equal((ulong)Size, _store.TreeHead.Size);
+        Assert.Equal(NodeRole.Primary, _store.Identity.Role);
+    }
+
+    [Fact]
+    public async Task Run_again_it_writes_the_file_that_is_missing_and_nothing_where_somebody_else_was_promoted_since()
+    {
+        var other = await NodeAsync();
+        await RosterAsync(1, other.Entry);
+        await PromoteAsync();
+        Assert.False((await PromoteAsync()).Changed);
+        new StartupFile(Sth.Path, HostDisk.Instance).Remove();
+        Assert.False((await PromoteAsync(options => options with { DryRun = true })).Changed);
+        Assert.Equal(StartupMode.Saved, Startup);
+        Assert.True((await PromoteAsync()).Changed);
+        Assert.Equal(StartupMode.AwaitSecondary, Startup);
+
+        other.Succession.Learn(await PromotionRecord.SignAsync(
+            2, other.Greeting.NodeId, other.Url, TreeHead.Empty, DateTimeOffset.UnixEpoch, _key, Cancel));
+        await Assert.ThrowsAsync<SupersededException>(() => PromoteAsync());
     }
 
     [Fact]
@@ -211,6 +291,11 @@ public sealed class PromotionOutcomeTests : IAsyncDisposable
         Assert.Contains(report.Steps, step => step.Finding == $"(no id) at {_away.Url} {(givenUp ? "is given up" : "does not answer")}");
         Assert.Contains(report.Steps, step => step.Finding == "none (503)");
         AssertUnchanged();
+
+        using var second = FreePort.Reserve();
+        await RosterAsync(2, new RosterEntry(null, _key.PublicKey, _away.Url), new RosterEntry(null, _key.PublicKey, second.Url));
+        report = await PromoteAsync(options => options with { DryRun = true, LostUrls = [second.Url] });
+        Assert.Contains(report.Steps, step => step.Name == "would refuse");
 
         var here = await NodeAsync();
         await RosterAsync(2, here.Entry);
@@ -270,20 +355,21 @@ public sealed class PromotionOutcomeTests : IAsyncDisposable
 
     private TreeHead Head(ulong size) => new(size, ProofBuilder.Root(size, _store));
 
-    private async Task PublishAsync(ulong size)
+    private async Task PublishAsync(ulong size, bool cosigned = true)
     {
         var signed = await SignedTreeHead.SignAsync(Head(size), _key, Cancel);
-        _store.CommitRecords([Publisher.ToStore(new CosignedTreeHead(signed, [new Cosignature(_witnessKey.PublicKey.KeyHash(), 1, signed.Signature)]))]);
+        Cosignature[] cosignatures = cosigned ? [new(_witnessKey.PublicKey.KeyHash(), 1, signed.Signature)] : [];
+        _store.CommitRecords([Publisher.ToStore(new CosignedTreeHead(signed, [.. cosignatures]))]);
     }
 
     /// <summary>A witness that has cosigned some size already.</summary>
-    private async Task<TrustPolicy> WitnessAsync(int cosigned)
+    private async Task<TrustPolicy> WitnessAsync(Func<int> cosigned)
     {
         var conflict = new Endpoint("add-checkpoint", HttpMethods.Post, false, async (context, _) =>
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
             context.Response.ContentType = "text/x.tlog.size";
-            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{cosigned}\n"), Cancel);
+            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{cosigned()}\n"), Cancel);
         });
         var table = new EndpointTable("", [conflict], null, _services.Time, _services.Logger<EndpointTable>());
         var listener = await NodeListener.StartExternalAsync(new HostPort("127.0.0.1", 0), table, _services, Cancel);
