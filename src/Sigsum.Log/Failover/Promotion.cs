@@ -14,8 +14,8 @@ namespace Sigsum.Log.Failover;
 /// </summary>
 /// <remarks>
 /// The order: (1) the store is a secondary's of this log, and in its roster; (2) the key at hand is the log's, and signs;
-/// (3) the primary before does not answer, or is to be fenced; (4) every head that is known to be signed is in this tree, and no other node has another tree that may be the log's;
-/// (5) the operator agrees; (6) the promotion record is signed and stored here, so a second run goes on with the same one;
+/// (3) the primary before does not answer, or is to be fenced; (4) every head that is known to be signed is in this tree, and no
+/// other node has another tree that may be the log's; (5) the operator agrees; (6) the promotion record is signed and stored here, so a second run goes on with the same one;
 /// (7) the primary before and the other secondaries store it: from then on they acknowledge to nobody else, and what they
 /// hold does not grow; (8) what they hold and this node lacks is fetched; (9) no witness has seen more; (10) tree and role
 /// change in one transaction; (11) the startup file says how the log goes on.

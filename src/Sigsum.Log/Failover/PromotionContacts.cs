@@ -93,6 +93,7 @@ internal sealed class PromotionContacts(PromotionOptions options, Succession suc
         }
         catch (Exception error) when (error is LogClientException or SigsumFormatException)
         {
+            // Later.
         }
     }
 

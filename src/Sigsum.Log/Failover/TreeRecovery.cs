@@ -144,8 +144,7 @@ internal sealed partial class TreeRecovery(
         // Before anything is changed: a crash on the way must not let this node forget that the log is larger.
         store.CommitRecords([StoreRecord.OfNumber(RecordKey, head.Size)]);
         var setAside = before.Size > common.Size ? SetAside(common) : null;
-        await new LeafCopier(store).CopyAsync(feed, head, progress, cancellationToken);
-        store.CommitRecords([StoreRecord.OfNumber(FetchedKey, head.Size)]);
+        await new LeafCopier(store, size => StoreRecord.OfNumber(FetchedKey, size)).CopyAsync(feed, head, progress, cancellationToken);
         if (setAside is not null)
             PutBack(setAside);
         return new RecoveryOutcome.Recovered(url, before, store.TreeHead, setAside);

@@ -10,7 +10,9 @@ namespace Sigsum.Log.Replication;
 /// Puts leaves of another node's feed at the end of the tree here: computed first, looked at by the caller, and stored only
 /// then. Not safe for use by several threads.
 /// </summary>
-internal sealed class LeafCopier(ILogStore store)
+/// <param name="store">The tree here.</param>
+/// <param name="record">What is stored with each batch, from the size that it leads to; null for nothing.</param>
+internal sealed class LeafCopier(ILogStore store, Func<ulong, StoreRecord>? record = null)
 {
     /// <summary>The most leaves that are asked for in one request.</summary>
     public const int BatchSize = 8192;
@@ -24,7 +26,8 @@ internal sealed class LeafCopier(ILogStore store)
         var hashes = ImmutableArray.CreateBuilder<Hash>(leaves.Length);
         foreach (var leaf in leaves)
             hashes.Add(leaf.LeafHash());
-        return _appender.Prepare(leaves, hashes.MoveToImmutable(), []);
+        return _appender.Prepare(
+            leaves, hashes.MoveToImmutable(), record is null ? [] : [record(_appender.TreeHead.Size + (ulong)leaves.Length)]);
     }
 
     /// <summary>Stores what was prepared last.</summary>

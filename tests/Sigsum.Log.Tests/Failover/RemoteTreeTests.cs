@@ -124,9 +124,4 @@ public sealed class RemoteTreeTests : IAsyncDisposable
             store.Commit(appender.Prepare(StoreData.Leaves(1000, (int)(size - same))));
         return store;
     }
-
-    private sealed class Told(Action<ulong> tell) : IProgress<ulong>
-    {
-        public void Report(ulong value) => tell(value);
-    }
 }

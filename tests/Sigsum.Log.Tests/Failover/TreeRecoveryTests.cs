@@ -182,6 +182,26 @@ public sealed class TreeRecoveryTests : IAsyncDisposable
         Assert.Equal(3ul, TreeRecovery.KeptSize(store, 0));
     }
 
+    /// <summary>The node that holds the rest is lost in the middle of it. What is there may be committed, and gives way to nobody.</summary>
+    [Fact]
+    public async Task What_was_fetched_before_a_recovery_was_broken_off_stays()
+    {
+        var secondary = await NodeAsync(600);
+        var other = await NodeAsync();
+        other.Store.Commit(TreeAppender.Restore(other.Store).Prepare(StoreData.Leaves(2000, 700)));
+        var store = Tree(0, 0);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var first = new Told(_ => stop.Cancel());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Recovery(store).RecoverAsync(secondary.Url, secondary.Store.TreeHead, first, stop.Token));
+        Assert.Equal((512ul, 512ul), (store.TreeHead.Size, TreeRecovery.KeptSize(store, 0)));
+        Assert.IsType<RecoveryOutcome.Impossible>(
+            await Recovery(store).RecoverAsync(other.Url, other.Store.TreeHead, null, Cancel));
+        Assert.IsType<RecoveryOutcome.Recovered>(
+            await Recovery(store).RecoverAsync(secondary.Url, secondary.Store.TreeHead, null, Cancel));
+        Assert.Equal((secondary.Store.TreeHead, 600ul), (store.TreeHead, TreeRecovery.KeptSize(store, 0)));
+    }
+
     [Fact]
     public async Task Every_secondary_is_asked_and_one_that_cannot_help_does_not_hide_one_that_can()
     {
