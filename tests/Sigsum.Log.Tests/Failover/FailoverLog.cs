@@ -191,9 +191,9 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
     }
 
     /// <summary>Fetches leaves of another node into the stopped one.</summary>
-    public Task<FailoverReport> RecoverAsync(FailoverNode from, bool dryRun = false) => new Recover(
+    public Task<FailoverReport> RecoverAsync(FailoverNode from, bool dryRun = false, bool agree = true) => new Recover(
         new(Directory, SthFile, from.InternalUrl, log.LogKey.PublicKey, dryRun, Connection), NewServices(),
-        _ => Task.FromResult(true), null).RunAsync(FailoverLog.Cancel);
+        _ => Task.FromResult(agree), null).RunAsync(FailoverLog.Cancel);
 
     /// <summary>Takes a copy of the stopped node's directory and sth file.</summary>
     public string CopyFiles()
