@@ -1,5 +1,6 @@
 using Sigsum.Log.Failover;
 using Sigsum.Log.Hosting;
+using Sigsum.Log.Scrubbing;
 using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Tests.Failover;
@@ -109,6 +110,26 @@ public sealed class RecoverTests
         await Assert.ThrowsAsync<SupersededException>(() => a.StartPrimaryAsync([b]));
         await a.StopAsync();
         await Assert.ThrowsAsync<SupersededException>(() => a.RecoverAsync(b));
+    }
+
+    /// <summary>What comes of it when the operator agrees is in <see cref="RebuildTests"/>.</summary>
+    [Fact]
+    public async Task A_damaged_store_is_built_again_only_when_the_operator_agrees()
+    {
+        var (log, nodes) = await FailoverLog.StartAsync(1);
+        await using var _ = log;
+        var (a, b) = (nodes[0], nodes[1]);
+        await b.StopAsync();
+        using (var store = RocksDbLogStore.Open(b.Directory))
+            store.CommitRecords([DamageMark.ToStore(new StoreProblem("leaf 0 is not what it was", 0))]);
+        var report = await b.RecoverAsync(a, dryRun: true);
+        Assert.False(report.Changed);
+        Assert.Contains(report.Steps, step => step.Finding == "damaged: leaf 0 is not what it was");
+        var refused = await Assert.ThrowsAsync<FailoverException>(() => b.RecoverAsync(a, agree: false));
+        Assert.Contains("not agreed to", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(b.Directory, "store-damaged-*"));
+        using var after = RocksDbLogStore.Open(b.Directory);
+        Assert.NotNull(DamageMark.Load(after));
     }
 
     private static ulong SizeOf(FailoverNode node)
