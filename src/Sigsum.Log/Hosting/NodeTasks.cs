@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sigsum.Log.Diagnostics;
+using Sigsum.Log.Storage;
 
 namespace Sigsum.Log.Hosting;
 
@@ -30,6 +31,14 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
     {
         await work(stop);
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
+    });
+
+    /// <summary>Ends the node when a write to its store has failed, whoever wrote: a request is answered by an error then, and the node could
+    /// take nothing more, no promotion record either. Started again, it finds what is on the disk.</summary>
+    public void EndWith(ILogStore store) => Start("store", async stop =>
+    {
+        await store.Failed.WaitAsync(stop);
+        throw new StoreException("a write to the store has failed");
     });
 
     /// <summary>From now on a loop may end by itself: the node is being stopped.</summary>

@@ -173,6 +173,7 @@ internal sealed class PrimaryPipeline : IDisposable
             tasks.StartOnce("doubt", BeKnownGoodAsync);
         }
 
+        tasks.EndWith(Store);
         tasks.Start("sequencer", _ => Sequencer.RunAsync());
         tasks.Start("committer", NewCommitter().RunAsync);
         tasks.Start("rotation", NewRotation().RunAsync);

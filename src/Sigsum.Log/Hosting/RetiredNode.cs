@@ -71,6 +71,7 @@ internal sealed partial class RetiredNode : INodeAdmin, IAsyncDisposable
         {
             await node.ListenAsync(cancellationToken);
             node._nodes.StartTasks(node._tasks);
+            node._tasks.EndWith(store);
             node._tasks.Start("rejoin", node.RejoinAsync);
         });
     }

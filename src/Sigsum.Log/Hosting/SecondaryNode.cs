@@ -183,6 +183,7 @@ internal sealed partial class SecondaryNode : INodeAdmin, IAsyncDisposable
         var addresses = new PrimaryAddresses(_options.PrimaryUrl, _succession, _nodes.Feed);
         _follower = new Follower(
             addresses, _nodes.Node, _store, _succession, _known, _role, _localSize, _damage, FeedWait, poll, _services);
+        _tasks.EndWith(_store);
         _tasks.Start("follower", _follower.RunAsync);
         _tasks.Start("promotion", WaitForPromotionAsync);
         _nodes.StartTasks(_tasks);

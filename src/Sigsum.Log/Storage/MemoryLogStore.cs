@@ -34,6 +34,9 @@ internal sealed class MemoryLogStore : ILogStore, IStoreScan
     public IStoreScan Scan => this;
 
     /// <inheritdoc/>
+    public Task Failed { get; } = new TaskCompletionSource().Task;
+
+    /// <inheritdoc/>
     public ulong? FindLeaf(in Hash leafHash) =>
         _index.TryGetValue(leafHash, out ulong index) && index < TreeHead.Size ? index : null;
 

@@ -13,6 +13,7 @@ internal sealed class RocksDbLogStore : ILogStore
     private readonly RocksDbNodes _nodes;
     private readonly Lock _writer = new();
     private volatile State _state;
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Exception? _failure;
 
     private RocksDbLogStore(RocksDbHandle db, State state)
@@ -32,6 +33,9 @@ internal sealed class RocksDbLogStore : ILogStore
 
     /// <inheritdoc/>
     public IStoreScan Scan { get; }
+
+    /// <inheritdoc/>
+    public Task Failed => _failed.Task;
 
     /// <summary>Bytes in the database's cache, for measurements.</summary>
     public ulong CacheUsage => _db.CacheUsage;
@@ -273,6 +277,7 @@ internal sealed class RocksDbLogStore : ILogStore
         catch (Exception error)
         {
             _failure = error;
+            _failed.TrySetResult();
             throw new StoreException($"cannot write to the database: {error.Message}", error);
         }
     }

@@ -12,6 +12,7 @@ namespace Sigsum.Log.Simulation.Machine;
 internal sealed class ProcessStore(StoredTree tree, Process process, Func<string, DiskWrite> fate, Action closed)
     : ILogStore, IStoreScan
 {
+    private readonly TaskCompletionSource _failure = new();
     private bool _failed;
     private bool _closed;
 
@@ -23,6 +24,9 @@ internal sealed class ProcessStore(StoredTree tree, Process process, Func<string
 
     /// <inheritdoc/>
     public IStoreScan Scan => this;
+
+    /// <inheritdoc/>
+    public Task Failed => _failure.Task;
 
     /// <inheritdoc/>
     public ulong? FindLeaf(in Hash leafHash)
@@ -144,6 +148,7 @@ internal sealed class ProcessStore(StoredTree tree, Process process, Func<string
         fate(what).Meet(process, write, () =>
         {
             _failed = true;
+            _failure.TrySetResult();
             return new StoreException($"simulated: an error came back for: {what}");
         });
     }

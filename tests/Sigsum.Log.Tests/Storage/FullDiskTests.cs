@@ -24,6 +24,7 @@ public sealed class FullDiskTests
         // What is there can be read; nothing more is taken, not even when there is space again.
         Assert.Equal(0ul, store.FindLeaf(StoreData.Leaf(0).LeafHash()));
         File.Delete(ballast);
+        Assert.True(store.Failed.IsCompleted);
         error = Assert.Throws<StoreException>(() => appender.Append(store, 1));
         Assert.Contains("has failed and takes nothing more", error.Message, StringComparison.Ordinal);
         Assert.Throws<StoreException>(() => store.CommitRecords([new("a/1", new byte[1])]));
