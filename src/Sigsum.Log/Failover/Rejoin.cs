@@ -20,9 +20,9 @@ internal sealed record RejoinOptions(
     string DataDir, string SthFile, Uri PrimaryUrl, bool DryRun, NodeOptions Node, bool KeepAll = false);
 
 /// <summary>
-/// Makes a stopped node, most of the time the primary before, a secondary of the log's primary; or a secondary whose tree has come to
-/// differ from the primary's one that can follow it again. Leaves that only this node
-/// has, and that nobody ever signed, are set aside in a file; anything that was signed is never dropped.
+/// Makes a stopped node a secondary that can follow the log's primary: most of the time the primary before, or a secondary whose tree
+/// has come to differ. Leaves that only this node has, and that nobody ever signed, are set aside in a file; anything that was signed
+/// is never dropped.
 /// </summary>
 /// <remarks>
 /// A crash at any point leaves the node as it was, perhaps with the file of leaves beside it; the change itself is one

@@ -33,13 +33,9 @@ internal sealed partial class NodeTasks(NodeHealth health, ILogger<NodeTasks> lo
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
     });
 
-    /// <summary>Ends the node when a write to its store has failed, whoever wrote: a request is answered by an error then, and the node could
-    /// take nothing more, no promotion record either. Started again, it finds what is on the disk.</summary>
-    public void EndWith(ILogStore store) => Start("store", async stop =>
-    {
-        await store.Failed.WaitAsync(stop);
-        throw new StoreException("a write to the store has failed");
-    });
+    /// <summary>Ends the node when a write to its store has failed, and with that error, whoever wrote: a request is answered by an error
+    /// then, and the node could take nothing more, no promotion record either. Started again, it finds what is on the disk.</summary>
+    public void EndWith(ILogStore store) => Start("store", async stop => throw await store.Failed.WaitAsync(stop));
 
     /// <summary>From now on a loop may end by itself: the node is being stopped.</summary>
     public void PrepareToStop() => _mayEnd = true;

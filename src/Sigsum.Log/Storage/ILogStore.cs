@@ -27,8 +27,8 @@ internal interface ILogStore : INodeReader, IDisposable
     /// <summary>Reads everything as it is stored, for whoever checks it.</summary>
     IStoreScan Scan { get; }
 
-    /// <summary>Completes when a write has failed: the store takes nothing more until it is opened again.</summary>
-    Task Failed { get; }
+    /// <summary>Completes with the first error of a write: the store takes nothing more until it is opened again.</summary>
+    Task<StoreException> Failed { get; }
 
     /// <summary>Index of the leaf with this leaf hash; null when it is not in the tree. The lowest, should a copied
     /// tree hold the leaf twice.</summary>

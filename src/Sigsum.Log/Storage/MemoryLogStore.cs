@@ -34,7 +34,7 @@ internal sealed class MemoryLogStore : ILogStore, IStoreScan
     public IStoreScan Scan => this;
 
     /// <inheritdoc/>
-    public Task Failed { get; } = new TaskCompletionSource().Task;
+    public Task<StoreException> Failed { get; } = new TaskCompletionSource<StoreException>().Task;
 
     /// <inheritdoc/>
     public ulong? FindLeaf(in Hash leafHash) =>

@@ -13,8 +13,7 @@ internal sealed class RocksDbLogStore : ILogStore
     private readonly RocksDbNodes _nodes;
     private readonly Lock _writer = new();
     private volatile State _state;
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile Exception? _failure;
+    private readonly TaskCompletionSource<StoreException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RocksDbLogStore(RocksDbHandle db, State state)
     {
@@ -35,7 +34,7 @@ internal sealed class RocksDbLogStore : ILogStore
     public IStoreScan Scan { get; }
 
     /// <inheritdoc/>
-    public Task Failed => _failed.Task;
+    public Task<StoreException> Failed => _failed.Task;
 
     /// <summary>Bytes in the database's cache, for measurements.</summary>
     public ulong CacheUsage => _db.CacheUsage;
@@ -212,7 +211,7 @@ internal sealed class RocksDbLogStore : ILogStore
             try
             {
                 // Only to make the next start faster: everything is in the log already.
-                if (_failure is null && !_db.IsReadOnly)
+                if (!_failed.Task.IsCompleted && !_db.IsReadOnly)
                 {
                     _db.Flush();
                 }
@@ -276,9 +275,9 @@ internal sealed class RocksDbLogStore : ILogStore
         }
         catch (Exception error)
         {
-            _failure = error;
-            _failed.TrySetResult();
-            throw new StoreException($"cannot write to the database: {error.Message}", error);
+            var failure = new StoreException($"cannot write to the database: {error.Message}", error);
+            _failed.TrySetResult(failure);
+            throw failure;
         }
     }
 
@@ -291,7 +290,7 @@ internal sealed class RocksDbLogStore : ILogStore
             throw new StoreException("the store was opened to be looked at, not to be changed");
         }
 
-        if (_failure is { } failure)
+        if (_failed.Task is { IsCompleted: true, Result.InnerException: { } failure })
         {
             throw new StoreException($"the store has failed and takes nothing more: {failure.Message}", failure);
         }

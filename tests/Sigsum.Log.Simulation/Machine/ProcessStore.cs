@@ -12,8 +12,7 @@ namespace Sigsum.Log.Simulation.Machine;
 internal sealed class ProcessStore(StoredTree tree, Process process, Func<string, DiskWrite> fate, Action closed)
     : ILogStore, IStoreScan
 {
-    private readonly TaskCompletionSource _failure = new();
-    private bool _failed;
+    private readonly TaskCompletionSource<StoreException> _failed = new();
     private bool _closed;
 
     /// <inheritdoc/>
@@ -26,7 +25,7 @@ internal sealed class ProcessStore(StoredTree tree, Process process, Func<string
     public IStoreScan Scan => this;
 
     /// <inheritdoc/>
-    public Task Failed => _failure.Task;
+    public Task<StoreException> Failed => _failed.Task;
 
     /// <inheritdoc/>
     public ulong? FindLeaf(in Hash leafHash)
@@ -143,13 +142,13 @@ internal sealed class ProcessStore(StoredTree tree, Process process, Func<string
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         process.MustBeAlive();
-        if (_failed)
+        if (_failed.Task.IsCompleted)
             throw new StoreException("simulated: the store has failed and takes nothing more");
         fate(what).Meet(process, write, () =>
         {
-            _failed = true;
-            _failure.TrySetResult();
-            return new StoreException($"simulated: an error came back for: {what}");
+            var error = new StoreException($"simulated: an error came back for: {what}");
+            _failed.TrySetResult(error);
+            return error;
         });
     }
 }

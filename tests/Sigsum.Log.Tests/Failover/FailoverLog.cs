@@ -168,6 +168,15 @@ internal sealed class FailoverNode(FailoverLog log, string name, Ed25519Signer k
         await StopHardAsync();
     }
 
+    /// <summary>Puts a leaf at the end of the stopped node's tree, as if its primary had given it that.</summary>
+    public async Task<Leaf> AppendAsync(int number)
+    {
+        var leaf = (await log.RequestAsync(number)).ToLeaf();
+        using var store = RocksDbLogStore.Open(Directory);
+        store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
+        return leaf;
+    }
+
     /// <summary>Promotes the stopped node.</summary>
     public async Task<FailoverReport> PromoteAsync(
         FailoverNode before, Func<PromotionOptions, PromotionOptions>? change = null)

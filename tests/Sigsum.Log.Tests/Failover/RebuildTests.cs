@@ -64,12 +64,7 @@ public sealed class RebuildTests
         await using var _ = log;
         var (a, b) = (nodes[0], nodes[1]);
         await b.StopAsync();
-        using (var store = RocksDbLogStore.Open(b.Directory))
-        {
-            var leaf = (await log.RequestAsync(9)).ToLeaf();
-            store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
-        }
-
+        await b.AppendAsync(9);
         Damage(b);
         var refused = await Assert.ThrowsAsync<FailoverException>(() => b.RecoverAsync(a));
         Assert.Contains("holds 5 leaves, this node 6", refused.Message, StringComparison.Ordinal);

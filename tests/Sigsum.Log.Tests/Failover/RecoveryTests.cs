@@ -62,14 +62,10 @@ public sealed class RecoveryTests
         var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
         await a.StopAsync();
         await b.StopAsync();
+        await b.AppendAsync(2); // as the primary before has signed it, and nobody has heard who is left
         TreeHead all;
         using (var store = RocksDbLogStore.Open(b.Directory))
-        {
-            // As the primary before has signed it, and nobody has heard who is left.
-            var leaf = (await log.RequestAsync(2)).ToLeaf();
-            store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
             all = store.TreeHead;
-        }
 
         await b.PromoteAsync(a);
         await c.StopAsync();
@@ -90,9 +86,7 @@ public sealed class RecoveryTests
         await a.StopAsync();
         await b.StopAsync();
         await b.PromoteAsync(a);
-        var own = (await log.RequestAsync(2)).ToLeaf();
-        using (var store = RocksDbLogStore.Open(b.Directory))
-            store.Commit(TreeAppender.Restore(store).Prepare([own], [own.LeafHash()], []));
+        var own = await b.AppendAsync(2);
         var c = log.Add("c");
         TreeHead held;
         using (var from = RocksDbLogStore.Open(a.Directory))
@@ -122,12 +116,8 @@ public sealed class RecoveryTests
         await using var _ = log;
         var (a, b, c) = (nodes[0], nodes[1], nodes[2]);
         await log.StopAllAsync();
-        foreach (var (node, number) in new[] { (b, 2), (c, 3) })
-        {
-            var leaf = (await log.RequestAsync(number)).ToLeaf();
-            using var store = RocksDbLogStore.Open(node.Directory);
-            store.Commit(TreeAppender.Restore(store).Prepare([leaf], [leaf.LeafHash()], []));
-        }
+        await b.AppendAsync(2);
+        await c.AppendAsync(3);
 
         await b.StartSecondaryAsync(a);
         await c.StartSecondaryAsync(a);

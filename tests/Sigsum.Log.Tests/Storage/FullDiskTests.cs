@@ -7,7 +7,7 @@ namespace Sigsum.Log.Tests.Storage;
 public sealed class FullDiskTests
 {
     [Fact]
-    public void A_full_disk_is_a_clean_error_and_nothing_acknowledged_is_lost()
+    public async Task A_full_disk_is_a_clean_error_and_nothing_acknowledged_is_lost()
     {
         using var disk = SmallDisk.Mount(megabytes: 24);
         string path = Path.Combine(disk.Path, "node");
@@ -24,7 +24,7 @@ public sealed class FullDiskTests
         // What is there can be read; nothing more is taken, not even when there is space again.
         Assert.Equal(0ul, store.FindLeaf(StoreData.Leaf(0).LeafHash()));
         File.Delete(ballast);
-        Assert.True(store.Failed.IsCompleted);
+        Assert.Same(error, await store.Failed);
         error = Assert.Throws<StoreException>(() => appender.Append(store, 1));
         Assert.Contains("has failed and takes nothing more", error.Message, StringComparison.Ordinal);
         Assert.Throws<StoreException>(() => store.CommitRecords([new("a/1", new byte[1])]));
